@@ -1,0 +1,62 @@
+# Two commands: `make run` serves the site, `make test` tests it. Both set up what they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 8501
+
+.PHONY: run test lint data check bench i18n boundaries lock clean browser format
+
+$(VENV)/runtime.stamp: requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+run: $(VENV)/runtime.stamp
+	@echo "Testbed Atlas Korea: http://$(HOST):$(PORT)"
+	$(BIN)/python -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --no-server-header
+
+data: $(VENV)/runtime.stamp
+	$(BIN)/python -m loaders build
+
+check: $(VENV)/runtime.stamp
+	$(BIN)/python -m loaders check
+
+browser:
+	./tests/e2e/install-browser.sh
+
+test: $(VENV)/dev.stamp browser data
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev.stamp data
+	$(BIN)/python -m bench
+
+i18n: $(VENV)/dev.stamp
+	$(BIN)/python -m locales
+
+boundaries: $(VENV)/dev.stamp
+	$(BIN)/python -m loaders boundaries
+
+lock: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header -c requirements.lock --upgrade -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

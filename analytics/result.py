@@ -1,0 +1,44 @@
+"""What every figure returns: numbers together with the rows they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+Rows = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A figure's numbers and their provenance.
+
+    Attributes:
+        frame: the tidy numbers, as drawn.
+        rows: for each table, the keys of the rows that were counted or shown.
+        covered: how many of the possible units the figure rests on.
+        total: how many units there are; ``covered`` of ``total`` is the coverage.
+        unit: code of what is counted (``pilots``, ``companies``, ``testbeds`` …).
+        first_year: first year among the dated rows, or None when none is dated.
+        last_year: last year among the dated rows.
+    """
+
+    frame: pd.DataFrame
+    rows: Rows
+    covered: int
+    total: int
+    unit: str
+    first_year: int | None = None
+    last_year: int | None = None
+
+
+def keys(values: Iterable[object]) -> tuple[str, ...]:
+    """Distinct, sorted, known keys."""
+    return tuple(sorted({str(v) for v in values if not pd.isna(v)}))
+
+
+def year_span(*dates: pd.Series) -> tuple[int | None, int | None]:
+    """First and last year among all known dates (day resolution)."""
+    years = pd.concat([pd.to_datetime(d).dt.year for d in dates]).dropna()
+    return (int(years.min()), int(years.max())) if len(years) else (None, None)

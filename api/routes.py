@@ -1,0 +1,63 @@
+"""Read-only routes served by the same process as the pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import js_lib_leaflet
+import orjson
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from loaders.boundaries import feature_collection
+from loaders.snapshot import current_id
+
+ONE_DAY = "public, max-age=86400"
+ICON_PATH = "/assets/icon.svg"
+
+
+def leaflet_folder() -> Path:
+    """Folder of the Leaflet files that the installed package carries."""
+    return Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
+
+
+@lru_cache(maxsize=1)
+def _provinces_script() -> bytes:
+    return b"window.atlasProvinces=" + orjson.dumps(feature_collection("provinces")) + b";"
+
+
+async def provinces_script(_: Request) -> Response:
+    """The province shapes as a script that the map's frame loads once."""
+    return Response(
+        _provinces_script(), media_type="text/javascript", headers={"Cache-Control": ONE_DAY}
+    )
+
+
+async def health(_: Request) -> Response:
+    """Whether a snapshot is being served, and which."""
+    snapshot_id = current_id()
+    status = 200 if snapshot_id else 503
+    return JSONResponse({"snapshot": snapshot_id}, status_code=status)
+
+
+async def robots(_: Request) -> Response:
+    """Everything may be read by anyone."""
+    return PlainTextResponse("User-agent: *\nAllow: /\n")
+
+
+def routes(icon: Path) -> list[BaseRoute]:
+    """All routes; only GET and HEAD exist."""
+
+    async def site_icon(_: Request) -> Response:
+        return FileResponse(icon, media_type="image/svg+xml", headers={"Cache-Control": ONE_DAY})
+
+    return [
+        Route(ICON_PATH, site_icon),
+        Route("/healthz", health),
+        Route("/robots.txt", robots),
+        Route("/assets/provinces.js", provinces_script),
+        Mount("/assets/leaflet", StaticFiles(directory=leaflet_folder())),
+    ]

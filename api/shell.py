@@ -1,0 +1,69 @@
+"""The HTML page that a browser or a crawler gets before anything runs.
+
+Streamlit's own shell says ``lang="en"`` and "Streamlit" for every page; ours says
+the page's language, title and description. It also tells the front end where its
+server is, so that it need not probe addresses below the page (which fail).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+LanguageChoice = Callable[[str | None, str | None, str | None], str]
+
+_ORIGIN_SCRIPT = (
+    "<script>window.__streamlit={BACKEND_BASE_URL:location.origin,"
+    "MAIN_PAGE_BASE_URL:location.origin}</script>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellPage:
+    """Address, title and description of a page, by language."""
+
+    path: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+
+
+def render(index: str, lang: str, title: str, description: str, icon: str) -> str:
+    """Streamlit's shell with our head."""
+    head = (
+        f"<title>{escape(title)}</title>"
+        f'<meta name="description" content="{escape(description, quote=True)}" />'
+        f"{_ORIGIN_SCRIPT}"
+    )
+    page = re.sub(r'<html lang="[^"]*">', f'<html lang="{lang}">', index, count=1)
+    page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)
+    page = page.replace("./favicon.png", icon, 1)
+    # the agent endpoint is switched off; do not advertise it
+    return re.sub(r"<!--(?:(?!-->).)*agent API.*?-->\s*<link rel=\"service-desc\"[^>]*>", "", page,
+                  count=1, flags=re.DOTALL)
+
+
+def shell_routes(
+    index_file: Path, pages: Sequence[ShellPage], choose: LanguageChoice, icon: str
+) -> list[Route]:
+    """One route for each page of the site."""
+    index = index_file.read_text(encoding="utf-8")
+
+    def endpoint(page: ShellPage) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            preferred = request.headers.get("accept-language", "").split(",")[0]
+            lang = choose(request.query_params.get("lang"), None, preferred)
+            html = render(index, lang, page.title[lang], page.description[lang], icon)
+            return HTMLResponse(
+                html, headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"}
+            )
+
+        return answer
+
+    return [Route(f"/{page.path}", endpoint(page), methods=["GET"]) for page in pages]

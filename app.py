@@ -1,0 +1,80 @@
+"""The server: Streamlit's ASGI app with routes, headers and warm-up.
+
+Start with ``uvicorn app:app`` (what ``make run`` does) or ``streamlit run app.py``.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from api.headers import SecurityHeaders
+from api.routes import ICON_PATH, routes
+from api.shell import ShellPage, shell_routes
+from loaders.engine import engine_for
+from loaders.snapshot import ensure
+from ui.frame import entries
+from ui.i18n import LANGUAGES, Words, choose_language
+
+PROJECT = Path(__file__).resolve().parent
+log = logging.getLogger("atlas")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Build the snapshot when it is missing or old, and load what the first visitor needs."""
+    snapshot_id = ensure(lambda step: log.info("snapshot: %s", step))
+    warm_up(snapshot_id)
+    # What is loaded now stays: keep it out of every later garbage collection.
+    gc.freeze()
+    yield
+
+
+def warm_up(snapshot_id: str) -> None:
+    """Import the pages' modules and run the queries of the landing page once."""
+    # streamlit_folium is left out: it registers its component with the running
+    # server, which does not exist yet
+    import charts.maps
+    import ui.layout
+    import ui.pictures  # noqa: F401
+    from analytics import overview
+
+    run = engine_for(snapshot_id)
+    for figure in (overview.testbeds_known, overview.pilots_known, overview.companies_funded_after):
+        figure(run)
+
+
+def shell_pages() -> list[ShellPage]:
+    """Title and description of every page in both languages."""
+    site = {lang: Words(lang)("Testbed Atlas Korea") for lang in LANGUAGES}
+    by_lang = {lang: entries(Words(lang)) for lang in LANGUAGES}
+    return [
+        ShellPage(
+            entry.path,
+            {lang: f"{by_lang[lang][key].title} · {site[lang]}" for lang in LANGUAGES},
+            {lang: by_lang[lang][key].question for lang in LANGUAGES},
+        )
+        for key, entry in by_lang["en"].items()
+    ]
+
+
+app = st.App(
+    PROJECT / "dashboard.py",
+    routes=[
+        *routes(PROJECT / "assets" / "icon.svg"),
+        *shell_routes(
+            Path(st.__file__).parent / "static" / "index.html",
+            shell_pages(),
+            choose_language,
+            ICON_PATH,
+        ),
+    ],
+    middleware=[Middleware(SecurityHeaders)],
+    lifespan=lifespan,
+)

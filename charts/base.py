@@ -1,0 +1,36 @@
+"""What all Plotly figures share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from charts.tokens import FONT
+
+#: Options of the chart's own toolbar: a picture download and nothing else.
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": [
+        "zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d",
+        "autoScale2d", "resetScale2d", "hoverClosestCartesian", "hoverCompareCartesian",
+    ],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+    "scrollZoom": False,
+}
+
+
+def figure(height: int, **layout: Any) -> go.Figure:
+    """An empty figure with the house's font and margins; colours follow the page's theme."""
+    fig = go.Figure()
+    fig.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        font={"family": FONT, "size": 14},
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={"font": {"family": FONT}},
+        separators=".,",
+        **layout,
+    )
+    return fig

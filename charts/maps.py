@@ -1,0 +1,133 @@
+"""Interactive maps with folium, kept behind one function so that it can be replaced.
+
+The browser gets Leaflet and the province shapes as static files of this site;
+only the points travel with a page. Text reaches the map through `for_map` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import folium
+import pandas as pd
+from branca.element import MacroElement
+from folium.template import Template
+
+from charts.text import for_map
+from charts.tokens import MAP_LAND, MAP_LINE
+
+KOREA_BOUNDS = ((33.0, 124.6), (38.7, 131.0))
+
+
+@dataclass(frozen=True, slots=True)
+class MapFiles:
+    """Addresses of the static files that a map needs (same host)."""
+
+    leaflet_js: str
+    leaflet_css: str
+    provinces_js: str
+    tiles_url: str = ""
+    tiles_attribution: str = ""
+
+
+class ProvinceLayer(MacroElement):
+    """Province shapes from the static file, which sets ``window.atlasProvinces``."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        if (window.atlasProvinces) {
+            L.geoJSON(window.atlasProvinces, {
+                interactive: false,
+                style: {color: {{ this.line | tojson }}, weight: 1, fillColor: {{ this.land | tojson }},
+                        fillOpacity: {{ this.opacity }}},
+                attribution: "© 국토지리정보원 NGII"
+            }).addTo({{ this._parent.get_name() }});
+        }
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, opacity: float) -> None:
+        super().__init__()
+        self._name = "ProvinceLayer"
+        self.line, self.land, self.opacity = MAP_LINE, MAP_LAND, opacity
+
+
+def _local_map_class(files: MapFiles) -> type[folium.Map]:
+    class LocalMap(folium.Map):  # type: ignore[misc]
+        """A map whose scripts come from this host only."""
+
+        default_js = [("leaflet", files.leaflet_js), ("provinces", files.provinces_js)]
+        default_css = [("leaflet_css", files.leaflet_css)]
+
+    return LocalMap
+
+
+def base_map(files: MapFiles, bounds: tuple[tuple[float, float], tuple[float, float]]) -> folium.Map:
+    """Provinces on a plain ground, or on web tiles when an address for them is configured."""
+    m = _local_map_class(files)(
+        tiles=None, zoom_control=True, prefer_canvas=True, min_zoom=6, max_zoom=16,
+        zoom_snap=0.25, control_scale=True,
+    )
+    if files.tiles_url:
+        folium.TileLayer(files.tiles_url, attr=for_map(files.tiles_attribution)).add_to(m)
+    ProvinceLayer(opacity=0.15 if files.tiles_url else 1.0).add_to(m)
+    m.fit_bounds(bounds)
+    return m
+
+
+def point_layer(points: pd.DataFrame, colors: Mapping[str, str], selected: str) -> folium.FeatureGroup:
+    """All points as one GeoJSON layer.
+
+    Args:
+        points: ``id``, ``lat``, ``lon``, ``kind`` (code), ``name``, ``detail`` (tooltip
+            lines), ``size`` (radius in pixels).
+        colors: colour of each kind.
+        selected: id of the point to emphasise, or "".
+    """
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
+            "properties": {
+                "id": for_map(row.id),
+                "name": for_map(row.name),
+                "detail": for_map(row.detail),
+                "color": colors[row.kind],
+                "radius": float(row.size) + (4 if row.id == selected else 0),
+                "edge": "#111111" if row.id == selected else "#FFFFFF",
+                "weight": 3 if row.id == selected else 1.2,
+            },
+        }
+        for row in points.rename_axis(None).itertuples(index=False, name="Point")
+    ]
+    group = folium.FeatureGroup(name="points")
+    if not features:
+        return group
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        marker=folium.CircleMarker(radius=7, fill=True),
+        style_function=lambda f: {
+            "fillColor": f["properties"]["color"],
+            "color": f["properties"]["edge"],
+            "weight": f["properties"]["weight"],
+            "radius": f["properties"]["radius"],
+            "fillOpacity": 0.92,
+        },
+        tooltip=folium.GeoJsonTooltip(fields=["name", "detail"], labels=False, sticky=False),
+    ).add_to(group)
+    return group
+
+
+def bounds_of(points: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:
+    """South-west and north-east corner around the points, with air; Korea if there are none."""
+    if points.empty:
+        return KOREA_BOUNDS
+    margin = 0.08
+    return (
+        (float(points["lat"].min()) - margin, float(points["lon"].min()) - margin),
+        (float(points["lat"].max()) + margin, float(points["lon"].max()) + margin),
+    )
+

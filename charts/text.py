@@ -1,0 +1,35 @@
+"""The escaping boundary for text that goes into maps and Plotly labels."""
+
+from __future__ import annotations
+
+_MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\"}
+_PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
+_CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
+# Characters that reorder or hide text around them.
+_INVISIBLE = {code: None for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+
+MAX_LABEL = 300
+
+
+def clean(text: object) -> str:
+    """Text without control, direction and zero-width characters."""
+    return str(text).translate(_CONTROLS | _INVISIBLE)
+
+
+def for_map(text: object) -> str:
+    """Text that may stand in a folium tooltip.
+
+    folium writes tooltips into a JavaScript template literal and Leaflet reads
+    them as HTML: the characters special to either become numeric entities.
+    """
+    return clean(text)[:MAX_LABEL].translate(_MAP_ENTITIES)
+
+
+def for_plotly(text: object) -> str:
+    """Text that may stand in a Plotly label, which reads a subset of HTML."""
+    return clean(text)[:MAX_LABEL].translate(_PLOTLY_ENTITIES)
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` cut to ``width`` characters with an ellipsis."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

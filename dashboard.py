@@ -1,0 +1,27 @@
+"""The frame of every page: page config, language, navigation, footer."""
+
+import streamlit as st
+
+from ui import frame, state
+
+state.begin_run()
+t = frame.choose_words()
+st.set_page_config(
+    page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide"
+)
+
+pages = [
+    st.Page(
+        frame.page_file(entry),
+        title=entry.title,
+        icon=entry.icon,
+        help=entry.question,
+        url_path=entry.path or None,
+        default=not entry.path,
+    )
+    for entry in frame.entries(t).values()
+]
+page = st.navigation(pages, position="top")
+frame.language_switch(t)
+page.run()
+frame.footer(t)

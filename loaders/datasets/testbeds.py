@@ -1,0 +1,40 @@
+"""Testbeds: places where technology is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ibis.expr.types as ir
+
+from loaders.boundaries import Provinces, provinces
+from loaders.datasets import records
+from loaders.datasets.regions import misplaced
+from loaders.problems import Problem
+from loaders.rules import problem
+from loaders.schema import unbound
+from loaders.validation import Tables
+
+TABLES = ("testbeds",)
+
+
+def testbeds() -> ir.Table:
+    """Points with kind, operator and status."""
+    return unbound("testbeds")
+
+
+def _outside(row: dict[str, str], shapes: Provinces) -> Iterator[Problem]:
+    try:
+        lon, lat = float(row["lon"]), float(row["lat"])
+    except ValueError:
+        return  # the type check reports it
+    if row["sido"] in shapes and not shapes.near(row["sido"], lon, lat):
+        found = shapes.at(lon, lat) or "no province of Korea"
+        yield problem("testbeds.csv", row, "lat", f"the point lies in {found}, not in {row['sido']}")
+
+
+def rules(tables: Tables) -> Iterator[Problem]:
+    """Points lie in their stated province, and so do municipalities."""
+    shapes = provinces()
+    for row in records(tables["testbeds"]):
+        yield from _outside(row, shapes)
+        yield from misplaced("testbeds.csv", row, tables)

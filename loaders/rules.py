@@ -1,0 +1,51 @@
+"""Pieces that the rules of several datasets share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from loaders.dates import is_partial_date, surely_before
+from loaders.problems import Problem
+
+Row = Mapping[str, str]
+
+
+def problem(file: str, row: Row, column: str, reason: str) -> Problem:
+    """A finding at ``column`` of ``row``."""
+    return Problem(file, int(row["_row"]), column, row[column], reason)
+
+
+def dates_in_order(file: str, row: Row, start: str, end: str) -> Iterator[Problem]:
+    """A finding when ``end`` surely lies before ``start``."""
+    first, last = row[start], row[end]
+    if is_partial_date(first) and is_partial_date(last) and surely_before(last, first):
+        yield problem(file, row, end, f"lies before {start} ({first})")
+
+
+def years_in_order(file: str, row: Row, start: str, end: str) -> Iterator[Problem]:
+    """A finding when the year ``end`` lies before the year ``start``."""
+    first, last = row[start], row[end]
+    if first.isdecimal() and last.isdecimal() and int(last) < int(first):
+        yield problem(file, row, end, f"lies before {start} ({first})")
+
+
+def together(file: str, row: Row, column: str, needed: str) -> Iterator[Problem]:
+    """A finding when ``column`` is filled and ``needed`` is not."""
+    if row[column] and not row[needed]:
+        yield problem(file, row, needed, f"empty, but {column} is filled")
+
+
+def ancestors(key: str, parents: Mapping[str, str]) -> list[str]:
+    """Keys above ``key``, nearest first; stops at a repeated key (a cycle)."""
+    seen: list[str] = []
+    above = parents.get(key, "")
+    while above and above not in seen:
+        seen.append(above)
+        above = parents.get(above, "")
+    return seen
+
+
+def no_cycle(file: str, row: Row, key: str, parent: str, parents: Mapping[str, str]) -> Iterator[Problem]:
+    """A finding when ``row`` is its own ancestor."""
+    if row[key] in ancestors(row[key], parents):
+        yield problem(file, row, parent, "the row is above itself")

@@ -1,0 +1,1 @@
+"""Gettext catalogues and the command that keeps them: ``python -m locales [--check]``."""

@@ -1,0 +1,98 @@
+import streamlit as st
+
+from analytics import overview
+from analytics.filters import PilotFilter, TestbedFilter
+from analytics.funnel import milestone_funnel
+from analytics.testbeds import testbed_list, testbeds_by_province
+from ui import findings, frame, layout, pictures
+from ui.data import ask, shared
+from ui.provenance import caption, sources_control
+
+t = frame.words()
+testbeds = ask(overview.testbeds_known)
+pilots = ask(overview.pilots_known)
+sold = ask(overview.pilots_sold)
+funded = ask(overview.companies_funded_after)
+places, trials = findings.first(testbeds.frame), findings.first(pilots.frame)
+sales, rounds = findings.first(sold.frame), findings.first(funded.frame)
+
+layout.head(
+    t("Where Korea tries its city technology, and what came of it"),
+    t(
+        "{pilots} sourced pilots at {testbeds} testbeds: {sold} are known to have led to a "
+        "contract or sale, and {funded} of {companies} companies to have raised money afterwards.",
+        pilots=t.number(trials["pilots"]), testbeds=t.number(places["testbeds"]),
+        sold=t.number(sales["sold"]), funded=t.number(rounds["funded"]),
+        companies=t.number(rounds["companies"]),
+    ),
+    t,
+)
+with st.grid(4, min_column_width=210):
+    layout.metric(
+        t("Testbeds"), t.number(places["testbeds"]),
+        t("in {n} of 17 provinces", n=places["provinces"]), "n-testbeds", testbeds, t,
+    )
+    layout.metric(
+        t("Pilots"), t.number(trials["pilots"]),
+        t("by {companies} companies; {projects} projects when consortia count once",
+          companies=t.number(trials["companies"]), projects=t.number(trials["projects"])),
+        "n-pilots", pilots, t,
+    )
+    layout.metric(
+        t("Contract or sale"), t.number(sales["sold"]),
+        t("of {pilots} pilots; for the others no sale is known, which is not failure",
+          pilots=t.number(sales["pilots"])),
+        "n-sold", sold, t,
+    )
+    layout.metric(
+        t("Invested after the pilot"), t.number(rounds["funded"]),
+        t("of {companies} companies; {with_round} have any known round",
+          companies=t.number(rounds["companies"]), with_round=t.number(rounds["with_round"])),
+        "n-funded", funded, t,
+    )
+
+st.markdown("#### " + t("Which reader are you?"))
+with st.grid(3, min_column_width=260):
+    with st.container(border=True, height="stretch"):
+        st.markdown("**" + t("Policymaker") + "**")
+        st.caption(t("Where are the testbeds, and how many pilots turn into contracts?"))
+        frame.link("testbeds", t("Compare Busan, Sejong and Cheonan"), t, place="KR-26")
+        frame.link("funnel", t("See published funnels"), t)
+    with st.container(border=True, height="stretch"):
+        st.markdown("**" + t("Investor") + "**")
+        st.caption(t("Which technologies were really tried, and who invested next?"))
+        frame.link("investment", t("Follow pilots to investment rounds"), t)
+        frame.link("funnel", t("Pilots by the stage they reached"), t)
+    with st.container(border=True, height="stretch"):
+        st.markdown("**" + t("Founder or partner") + "**")
+        st.caption(t("Who hosts pilots in my field, and what happened to those before me?"))
+        frame.link("testbeds", t("Find a testbed"), t)
+        frame.link("data", t("Browse programmes"), t, table="programs")
+
+left, right = st.columns(2, gap="large")
+with left:
+    provinces = ask(testbeds_by_province, TestbedFilter())
+    listed = ask(testbed_list, TestbedFilter())
+    finding = findings.testbeds_finding(listed, t)
+    st.markdown("#### " + finding)
+    picture = shared(
+        "overview-map",
+        lambda: pictures.province_svg(provinces.frame, listed.frame, finding, t),
+        t.lang,
+    )
+    st.image(picture, width=420, alt=finding)
+    st.caption(caption(listed, t))
+    with st.container(horizontal=True):
+        sources_control("overview-map", finding, listed, t)
+        frame.link("testbeds", t("Open the map"), t)
+with right:
+    funnel = ask(milestone_funnel, PilotFilter())
+    layout.figure(
+        "overview-funnel",
+        findings.milestone_finding(funnel, t),
+        funnel,
+        lambda: shared("overview-funnel", lambda: pictures.milestone_chart(funnel, t), t.lang),
+        pictures.milestone_table(funnel, t),
+        t,
+        note=t("News reports starts and successes; ends are hardly ever reported"),
+    )

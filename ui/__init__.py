@@ -1,0 +1,1 @@
+"""Everything that touches Streamlit: state, language, layout, provenance, downloads."""

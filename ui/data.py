@@ -1,0 +1,45 @@
+"""The one door from pages to analytics: the current snapshot and a shared cache.
+
+Results are shared by all sessions and must not be changed. They are keyed by the
+snapshot's id, so a new snapshot replaces what is shown without a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from loaders.engine import Engine, Runner, engine_for
+from loaders.snapshot import current_id, ensure
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MAX_RESULTS = 2048
+
+
+def engine() -> Engine:
+    """The engine of the current snapshot, built first when there is none."""
+    return engine_for(current_id() or ensure())
+
+
+@st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
+def _shared(snapshot_id: str, name: str, args: tuple[Hashable, ...], _call: Callable[[], Any]) -> Any:
+    return _call()
+
+
+def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """``function(run, *args)`` on the current snapshot, computed once for all visitors."""
+    run = engine()
+    name = f"{function.__module__}.{function.__qualname__}"
+    key = (*args, *sorted(kwargs.items()))
+    result: R = _shared(run.snapshot_id, name, key, lambda: function(run, *args, **kwargs))
+    return result
+
+
+def shared(name: str, call: Callable[[], R], *args: Hashable) -> R:
+    """Any other value derived from the snapshot (figures, layers), computed once."""
+    result: R = _shared(engine().snapshot_id, name, args, call)
+    return result

@@ -1,0 +1,118 @@
+"""The frame of every page: language, navigation, notices, footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from loaders.package import PROJECT_ROOT, package
+from ui import state
+from ui.data import engine
+from ui.i18n import LANGUAGES, Words, choose_language
+
+_SESSION = "lang"
+ICON = PROJECT_ROOT / "assets" / "icon.svg"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page of the site; ``path`` is the address, '' the landing page."""
+
+    file: str
+    path: str
+    title: str
+    icon: str
+    question: str
+
+
+def entries(t: Words) -> dict[str, PageEntry]:
+    """All pages in menu order."""
+    found = (
+        PageEntry(
+            "overview.py", "", t("Overview"), ":material/home:",
+            t("What is this ecosystem, how big is it, and how far along?"),
+        ),
+        PageEntry(
+            "testbeds.py", "testbeds", t("Testbeds"), ":material/location_on:",
+            t("Where can technology be tried, by whom, with what results?"),
+        ),
+        PageEntry(
+            "funnel.py", "funnel", t("PoC to market"), ":material/filter_alt:",
+            t("How many get from application to contract, and in which programmes?"),
+        ),
+        PageEntry(
+            "investment.py", "investment", t("Investment linkage"), ":material/account_tree:",
+            t("Who invested after which pilots?"),
+        ),
+        PageEntry(
+            "data.py", "data", t("Data & methods"), ":material/dataset:",
+            t("Definitions, coverage, dictionary and every fact with its source."),
+        ),
+    )
+    return {e.path or "overview": e for e in found}
+
+
+def page_file(entry: PageEntry) -> Path:
+    """Script of a page."""
+    return PROJECT_ROOT / "pages" / entry.file
+
+
+def choose_words() -> Words:
+    """The reader's language, kept in the URL so that a copied link keeps it."""
+    in_url = st.query_params.get("lang")
+    lang = choose_language(in_url, st.session_state.get(_SESSION), st.context.locale)
+    if in_url is not None and in_url not in LANGUAGES:
+        state.reject("lang")
+    if in_url != lang:
+        st.query_params["lang"] = lang
+    st.session_state[_SESSION] = lang
+    return Words(lang)
+
+
+def words() -> Words:
+    """The language that the frame chose for this run."""
+    return Words(choose_language(None, st.session_state.get(_SESSION), None))
+
+
+def language_switch(t: Words) -> None:
+    """Korean or English, at the head of every page."""
+    names = {"ko": "한국어", "en": "English"}
+    key = "language-switch"
+    if st.session_state.get(key) != t.lang:
+        st.session_state[key] = t.lang
+
+    def changed() -> None:
+        st.query_params["lang"] = st.session_state[key] or t.lang
+
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.segmented_control(
+            t("Language"), LANGUAGES, format_func=names.__getitem__, key=key, required=True,
+            on_change=changed, label_visibility="collapsed",
+        )
+
+
+def link(path: str, label: str, t: Words, *, icon: str | None = None, **params: str) -> None:
+    """A link to another page that keeps the language."""
+    entry = entries(t)[path]
+    st.page_link(
+        f"pages/{entry.file}",
+        label=label, icon=icon or entry.icon, query_params={**params, "lang": t.lang},
+    )
+
+
+def footer(t: Words) -> None:
+    """Data date, snapshot, licence, sources."""
+    created = str(package().descriptor["created"])[:10]
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            t(
+                "Data as of {date} · snapshot {snapshot} · data [CC BY 4.0]({licence}), "
+                "boundaries © National Geographic Information Institute (NGII)",
+                date=created, snapshot=engine().snapshot_id, licence=LICENCE_URL,
+            )
+        )
+        link("data", t("Sources and definitions"), t)

@@ -1,0 +1,97 @@
+"""A place on the testbed page: choosing it, and everything known about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from analytics.places import (
+    Place, money_in, pilots_in, place_names, programs_in, testbeds_in,
+)
+from analytics.result import Result, keys
+from ui import layout, state
+from ui.data import ask
+from ui.i18n import Words
+from ui.pictures import money_table
+from ui.tables import readable
+
+#: The three places the atlas began with, one click away.
+FIRST_PLACES = ("KR-26", "KR-50", "44130")
+EVERYWHERE = "all"
+
+
+def _names(t: Words) -> dict[str, str]:
+    frame = ask(place_names)
+    column = f"name_{t.lang}"
+    return {EVERYWHERE: t("All of Korea")} | dict(zip(frame["code"], frame[column], strict=True))
+
+
+def choose_place(t: Words) -> str:
+    """Buttons for the first places and a box for every other; '' means all of Korea."""
+    names = _names(t)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for code in (EVERYWHERE, *FIRST_PLACES):
+            st.button(
+                names[code],
+                key=f"place-{code}",
+                type="primary" if state.one("place", list(names), EVERYWHERE) == code else "secondary",
+                on_click=state.set_one,
+                args=("place", "" if code == EVERYWHERE else code),
+            )
+        code = state.choose_one(
+            "place", t("Place"), list(names), names.__getitem__, EVERYWHERE,
+            help_text=t("Any province or municipality"),
+        )
+    return "" if code == EVERYWHERE else code
+
+
+def narrow(listed: Result, code: str) -> Result:
+    """The testbeds of the list that lie in the place."""
+    if not code:
+        return listed
+    inside = set(ask(testbeds_in, Place(code)).frame["testbed_id"])
+    frame = listed.frame[listed.frame["testbed_id"].isin(inside)].reset_index(drop=True)
+    return replace(
+        listed,
+        frame=frame,
+        rows={"testbeds": keys(frame["testbed_id"])},
+        covered=int((frame["pilots"] > 0).sum()),
+        total=len(frame),
+    )
+
+
+def profile(code: str, t: Words) -> None:
+    """Testbeds, pilots, programmes and money of the place."""
+    here, name = Place(code), _names(t)[code]
+    testbeds, pilots = ask(testbeds_in, here), ask(pilots_in, here)
+    programs, money = ask(programs_in, here), ask(money_in, here)
+    st.header(t("{place}: what is known", place=name), anchor=False)
+    with st.grid(4, min_column_width=200):
+        for label, key, result, note in (
+            (t("Testbeds"), "place-testbeds", testbeds, t("in this place")),
+            (t("Pilots"), "place-pilots", pilots, t("whose place is known to lie here")),
+            (t("Programmes"), "place-programs", programs, t("run here, or with a pilot here")),
+            (t("Amounts of public money"), "place-money", money,
+             t("{n} of them may be added", n=t.number(money.covered))),
+        ):
+            layout.metric(label, t.number(result.total), note, key, result, t)
+    layout.table(
+        "place-pilots-table", t("Pilots in {place}", place=name), pilots,
+        readable(pilots.frame, "pilots", t, [
+            "org_id", "technology_en", "technology_ko", "sector", "host_name_en", "host_name_ko",
+            "testbed_id", "program_id", "start_date", "stage", "outcome_en", "outcome_ko",
+        ]), t,
+    )
+    layout.table(
+        "place-programs-table", t("Programmes of {place}", place=name), programs,
+        readable(programs.frame, "programs", t, [
+            "name_en", "name_ko", "kind", "operator_en", "operator_ko", "demand_side_en",
+            "demand_side_ko", "first_year", "description_en", "description_ko",
+        ]), t,
+    )
+    layout.table(
+        "place-money-table", t("Public money in {place}, by basis", place=name), money,
+        money_table(money.frame, t), t,
+    )
+    st.caption(t("Amounts on different bases are never added together."))

@@ -1,0 +1,158 @@
+"""The URL is the state: widgets read from it and write to it.
+
+Each parameter is declared where its widget stands. The URL is decoded before the
+widget is drawn; a change by the reader is written back in the widget's callback,
+so that the link in the address bar always restores the view. Parameters at their
+default are left out, except the language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ui.codec import decode_code, decode_codes, decode_text, encode_codes
+from ui.i18n import Words
+
+_NOTICES = "notices"
+
+
+def _raw(name: str) -> str | None:
+    values = st.query_params.get_all(name)
+    return values[-1] if values else None
+
+
+def _write(name: str, value: str) -> None:
+    if value:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def _key(name: str) -> str:
+    return f"param-{name}"
+
+
+def _prime(name: str, value: object) -> None:
+    """Give the widget the value of the link, if it does not have it already."""
+    if st.session_state.get(_key(name)) != value:
+        st.session_state[_key(name)] = value
+
+
+def begin_run() -> None:
+    """Forget the notices of the last run."""
+    st.session_state[_NOTICES] = []
+
+
+def reject(name: str) -> None:
+    """Note that a value of the link was not usable, and take it out of the link."""
+    st.session_state.setdefault(_NOTICES, []).append(name)
+
+
+def notices() -> list[str]:
+    """Names of the parameters whose values in the link were not usable."""
+    return list(st.session_state.get(_NOTICES, []))
+
+
+def show_notices(place: st.delta_generator.DeltaGenerator, t: Words) -> None:
+    """Say which parts of the link were ignored."""
+    if names := notices():
+        place.warning(
+            t(
+                "Part of the link was not understood and was ignored: {names}. "
+                "The rest of the view is shown.",
+                names=", ".join(sorted(set(names))),
+            ),
+            icon=":material/link_off:",
+        )
+
+
+def one(name: str, allowed: Sequence[str], default: str) -> str:
+    """A single code without a widget of its own."""
+    decoded = decode_code(_raw(name), allowed, default)
+    if decoded.rejected:
+        reject(name)
+    return decoded.values[0]
+
+
+def text(name: str) -> str:
+    """Free text without a widget of its own."""
+    decoded = decode_text(_raw(name))
+    if decoded.rejected:
+        reject(name)
+    return decoded.values[0]
+
+
+def set_one(name: str, value: str) -> None:
+    """Write a single code (empty: remove it)."""
+    _write(name, value)
+
+
+def choose_many(
+    name: str, label: str, options: Sequence[str], words: Callable[[str], str], *, placeholder: str
+) -> tuple[str, ...]:
+    """A multi-select bound to the URL; empty means "all"."""
+    decoded = decode_codes(_raw(name), options)
+    if decoded.rejected:
+        reject(name)
+    _prime(name, list(decoded.values))
+
+    def changed() -> None:
+        _write(name, encode_codes(st.session_state[_key(name)]))
+
+    chosen = st.multiselect(
+        label, options, format_func=words, key=_key(name), on_change=changed,
+        placeholder=placeholder,
+    )
+    return tuple(chosen)
+
+
+def choose_one(
+    name: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str,
+    *, help_text: str | None = None,
+) -> str:
+    """A select box bound to the URL."""
+    value = one(name, options, default)
+    _prime(name, value)
+
+    def changed() -> None:
+        picked = st.session_state[_key(name)]
+        _write(name, "" if picked == default else picked)
+
+    return str(
+        st.selectbox(
+            label, options, format_func=words, key=_key(name), on_change=changed, help=help_text
+        )
+    )
+
+
+def choose_segment(
+    name: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str,
+    *, label_visibility: str = "visible",
+) -> str:
+    """A segmented control bound to the URL."""
+    value = one(name, options, default)
+    _prime(name, value)
+
+    def changed() -> None:
+        picked = st.session_state[_key(name)]
+        _write(name, "" if picked in (None, default) else picked)
+
+    chosen = st.segmented_control(
+        label, options, format_func=words, key=_key(name), on_change=changed, required=True,
+        label_visibility=label_visibility,  # type: ignore[arg-type]
+    )
+    return str(chosen or default)
+
+
+def type_text(name: str, label: str, *, placeholder: str) -> str:
+    """A text box bound to the URL."""
+    value = text(name)
+    _prime(name, value)
+
+    def changed() -> None:
+        _write(name, decode_text(st.session_state[_key(name)]).values[0])
+
+    typed = st.text_input(label, key=_key(name), on_change=changed, placeholder=placeholder)
+    return decode_text(typed).values[0]

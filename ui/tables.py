@@ -1,0 +1,77 @@
+"""Rows of the data package as a reader sees them: words for codes, one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from charts.text import clean
+from loaders.package import Field, package
+from ui.i18n import Words
+from ui.words import vocabulary
+
+_NAMED = ("regions", "stages", "sectors", "programs", "organizations", "testbeds", "municipalities")
+
+
+def _readable(values: pd.Series, field: Field, resource: str, t: Words) -> pd.Series:
+    target = field.reference.resource if field.reference else ""
+    if target in _NAMED and target != resource:
+        known = vocabulary(t, target)
+    elif field.categories:
+        known = {c.value: c.label[t.lang] for c in field.categories}
+    else:
+        known = {}
+    if field.type == "list":
+        return values.map(
+            lambda cell: ", ".join(known.get(i, i) for i in str(cell).split(field.delimiter)),
+            na_action="ignore",
+        )
+    if field.type == "boolean":
+        return values.map({True: t("yes"), False: t("no")})
+    if known:
+        return values.map(lambda code: known.get(code, code), na_action="ignore")
+    return values.map(clean, na_action="ignore") if field.type == "string" else values
+
+
+def _order(resource: str, columns: Sequence[str], lang: str) -> list[str]:
+    other = {"ko": "_en", "en": "_ko"}[lang]
+    pairs = {c for pair in package()[resource].language_pairs for c in pair}
+    kept = [c for c in columns if not (c in pairs and c.endswith(other))]
+    # names lead, keys and sources follow: a reader looks for the name first
+    names = [c for c in kept if c.startswith("name_")]
+    last = [c for c in kept if c == "source_id"]
+    return [*names, *[c for c in kept if c not in (*names, *last)], *last]
+
+
+def readable(
+    frame: pd.DataFrame, resource: str, t: Words, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Rows of ``resource`` in the reader's language, headed by the package's titles.
+
+    Args:
+        frame: rows with the columns of the resource (others are ignored).
+        columns: which columns to show; a language pair is named by either member.
+    """
+    fields = package()[resource].by_name
+    present = [c for c in (columns or list(fields)) if c in fields and c in frame]
+    chosen = _order(resource, present, t.lang)
+    shown = {
+        _title(fields[c], t): _readable(frame[c], fields[c], resource, t) for c in chosen
+    }
+    return pd.DataFrame(shown)
+
+
+def _title(field: Field, t: Words) -> str:
+    title = field.title[t.lang]
+    for suffix in ("(English)", "(Korean)", "(영문)", "(국문)"):
+        title = title.removesuffix(suffix).strip()
+    return title
+
+
+def show(frame: pd.DataFrame, *, alt: str, key: str | None = None, **options: object) -> None:
+    """A read-only table; text columns stay text."""
+    st.dataframe(
+        frame, hide_index=True, width="stretch", alt=alt, key=key, placeholder="–", **options  # type: ignore[arg-type]
+    )

@@ -1,0 +1,156 @@
+"""The interactive map of testbeds and the facts of the chosen one."""
+
+from __future__ import annotations
+
+import os
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from analytics.result import Result
+from analytics.testbeds import money_at_testbed, one_testbed, pilots_at_testbed
+from charts.maps import KOREA_BOUNDS, MapFiles, base_map, bounds_of, point_layer
+from charts.tokens import categorical
+from ui import state
+from ui.data import ask
+from ui.i18n import Words
+from ui.provenance import sources_control
+from ui.safe import markdown
+from ui.tables import readable, show
+from ui.words import category_codes
+
+MAP_HEIGHT = 560
+_LAST_CLICK = "map-last-click"
+
+
+def map_files() -> MapFiles:
+    """Static files of the map, all on this host; web tiles only when configured."""
+    return MapFiles(
+        leaflet_js="/assets/leaflet/leaflet.js",
+        leaflet_css="/assets/leaflet/leaflet.css",
+        provinces_js="/assets/provinces.js",
+        tiles_url=os.environ.get("ATLAS_TILES_URL", ""),
+        tiles_attribution=os.environ.get("ATLAS_TILES_ATTRIBUTION", ""),
+    )
+
+
+def kind_colors() -> dict[str, str]:
+    """One colour for each kind of testbed, the same everywhere."""
+    return categorical(category_codes("testbeds", "kind"))
+
+
+def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
+    details = []
+    for _, row in frame.iterrows():
+        basis = "" if row["coord_basis"] == "site" else " · " + t("point: centre of the municipality")
+        details.append(
+            f"{t.code('testbeds', 'kind', row['kind'])} · "
+            f"{t.code('testbeds', 'status', row['status'])} · "
+            + t.plural("{n} pilot", "{n} pilots", int(row["pilots"])) + basis
+        )
+    return pd.DataFrame(
+        {
+            "id": frame["testbed_id"],
+            "lat": frame["lat"],
+            "lon": frame["lon"],
+            "kind": frame["kind"],
+            "name": [t.name(r) for _, r in frame.iterrows()],
+            "detail": details,
+            "size": [6 + min(8, n**0.5 * 2) for n in frame["pilots"]],
+        }
+    )
+
+
+def _legend(present: set[str], t: Words) -> None:
+    colors = kind_colors()
+    with st.container(horizontal=True, gap="small"):
+        for code, color in colors.items():
+            if code in present:
+                st.html(
+                    f'<span style="white-space:nowrap"><span aria-hidden="true" style="display:'
+                    f"inline-block;width:.8em;height:.8em;border-radius:50%;background:{color};"
+                    f'margin-right:.35em"></span>{markdown_free(t.code("testbeds", "kind", code))}'
+                    "</span>",
+                    width="content",
+                )
+
+
+def markdown_free(text: str) -> str:
+    """Words of the catalogue for HTML; they are ours, and escaped all the same."""
+    from html import escape
+
+    return escape(text)
+
+
+def draw(listed: Result, place: str, t: Words) -> None:
+    """The map: provinces, testbeds by kind; a click chooses a testbed."""
+    selected = state.text("testbed")
+    bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
+    clicked = st_folium(
+        base_map(map_files(), bounds),
+        key=f"testbed-map-{place}",
+        height=MAP_HEIGHT,
+        use_container_width=True,
+        feature_group_to_add=point_layer(_points(listed.frame, t), kind_colors(), selected),
+        returned_objects=["last_active_drawing"],
+    )
+    _legend(set(listed.frame["kind"]), t)
+    st.caption(
+        t(
+            "A dot is a testbed; its size grows with the number of pilots known there. "
+            "Click one, or choose it from the list."
+        )
+    )
+    feature = (clicked or {}).get("last_active_drawing") or {}
+    testbed = str(feature.get("properties", {}).get("id", ""))
+    if testbed and testbed != st.session_state.get(_LAST_CLICK):
+        st.session_state[_LAST_CLICK] = testbed
+        state.set_one("testbed", testbed)
+        st.rerun()
+
+
+def details(everywhere: Result, t: Words) -> None:
+    """The facts and pilots of the chosen testbed; the keyboard's way to the map."""
+    names = {r["testbed_id"]: t.name(r) for _, r in everywhere.frame.iterrows()}
+    options = ["", *sorted(names, key=names.__getitem__)]
+    code = state.choose_one(
+        "testbed", t("Testbed"), options,
+        lambda c: names[c] if c else t("Choose a testbed"), "",
+    )
+    if not code:
+        st.info(t("Choose a testbed on the map or in the list to see its facts and pilots."),
+                icon=":material/touch_app:")
+        return
+    facts = ask(one_testbed, code)
+    row = facts.frame.iloc[0]
+    st.markdown(f"#### {markdown(names[code])}")
+    st.markdown(markdown(t.text(row, "description")) or t("No description is known."))
+    lines = {
+        t("Kind"): t.code("testbeds", "kind", row["kind"]),
+        t("Status"): t.code("testbeds", "status", row["status"])
+        + t(" (as of {date})", date=t.date(row["status_as_of"])),
+        t("Operator"): t.text(row, "operator") or t.unknown,
+        t("Designated"): t.unknown if pd.isna(row["designated_year"]) else f"{row['designated_year']:.0f}",
+        t("Area"): t.unknown if pd.isna(row["area_km2"]) else f"{row['area_km2']:g} km²",
+        t("Point"): t.code("testbeds", "coord_basis", row["coord_basis"]),
+    }
+    st.markdown("\n".join(f"- **{k}**: {markdown(v)}" for k, v in lines.items()))
+    if note := t.text(row, "note"):
+        st.caption(markdown(note))
+    sources_control("testbed", names[code], facts, t)
+    pilots = ask(pilots_at_testbed, code)
+    st.markdown("**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**")
+    if pilots.total:
+        show(
+            readable(pilots.frame, "pilots", t, ["org_id", "technology_en", "technology_ko", "start_date", "stage"]),
+            alt=t("Pilots at {testbed}", testbed=names[code]),
+        )
+        sources_control("testbed-pilots", t("Pilots at {testbed}", testbed=names[code]), pilots, t)
+    money = ask(money_at_testbed, code)
+    if money.total:
+        sources_control(
+            "testbed-money",
+            t.plural("{n} amount of public money", "{n} amounts of public money", money.total),
+            money, t,
+        )
