@@ -6,9 +6,7 @@ from ui import frame, state
 
 state.begin_run()
 t = frame.choose_words()
-st.set_page_config(
-    page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide"
-)
+st.set_page_config(page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide")
 
 pages = [
     st.Page(

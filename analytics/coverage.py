@@ -21,7 +21,9 @@ def tables_overview(run: Runner) -> Result:
     records = []
     for name, resource in package().resources.items():
         frame = all_rows(run, name)
-        dates = [f.name for f in resource.fields if f.partial_date or f.name in ("year", "period_start")]
+        dates = [
+            f.name for f in resource.fields if f.partial_date or f.name in ("year", "period_start")
+        ]
         records.append(
             {
                 "table": name,
@@ -32,7 +34,23 @@ def tables_overview(run: Runner) -> Result:
             }
         )
     frame = pd.DataFrame(records)
-    return Result(frame, {}, covered=len(frame), total=len(frame), unit="tables")
+    pages = all_rows(run, "sources")
+    return Result(
+        frame,
+        {"sources": keys(pages["source_id"])},
+        covered=len(frame),
+        total=len(frame),
+        unit="tables",
+    )
+
+
+def sourced_facts(overview: pd.DataFrame) -> int:
+    """Number of rows that carry a source, from the frame of `tables_overview`.
+
+    Vocabularies, regions and the list of pages itself are no facts of their own.
+    """
+    facts = overview[(overview["pages"] > 0) & (overview["table"] != "sources")]
+    return int(facts["rows"].sum())
 
 
 def _folded(text: str) -> str:

@@ -29,9 +29,7 @@ class Series:
 def _series_code(row: pd.Series) -> str:
     edition = UNDATED if pd.isna(row["edition_year"]) else str(row["edition_year"])
     kind = "cumulative" if row["is_cumulative"] else "single"
-    span = "".join(
-        f".{int(row[c])}" for c in ("period_start", "period_end") if not pd.isna(row[c])
-    )
+    span = "".join(f".{int(row[c])}" for c in ("period_start", "period_end") if not pd.isna(row[c]))
     return f"{edition}.{kind}.{row['scope']}.{row['side']}{span}"
 
 
@@ -163,4 +161,3 @@ def pilots_at(run: Runner, chosen: PilotFilter) -> Result:
         first_year=start,
         last_year=end,
     )
-

@@ -181,13 +181,14 @@ def _investor_kind(kinds: object) -> str:
 
 def _outcomes(people: pd.DataFrame, linked: pd.DataFrame, outcome: Outcome) -> pd.Series:
     first = _first_after(linked)
-    if outcome == "round":
-        value = first["round"]
-    else:
-        value = first["investor_kinds"].map(_investor_kind)
+    by_outcome = {
+        "round": first["round"],
+        "investor_kind": first["investor_kinds"].map(_investor_kind),
+    }
     fallback = linked.groupby("org_id")["relation"].agg(
         lambda r: BEFORE if (r == BEFORE).all() else UNCLEAR
     )
+    value = by_outcome[outcome]
     return people["org_id"].map(value).fillna(people["org_id"].map(fallback)).fillna(NO_ROUND)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analytics.filters import PilotFilter, TestbedFilter, select_pilots, select_testbeds
 from analytics.linkage import AFTER, linked_companies
-from analytics.filters import PilotFilter, select_pilots, select_testbeds, TestbedFilter
 from analytics.result import Result, keys, year_span
 from analytics.stages import rank_of
 from loaders.engine import Runner

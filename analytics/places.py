@@ -27,6 +27,7 @@ class Place:
 
     @property
     def is_province(self) -> bool:
+        """Whether the code is an ISO 3166-2 code."""
         return self.code.startswith("KR-")
 
 

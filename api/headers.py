@@ -19,6 +19,7 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add the headers when the answer starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from loaders.boundaries import feature_collection
+from loaders.boundaries import boundary_file, feature_collection
 from loaders.snapshot import current_id
 
 ONE_DAY = "public, max-age=86400"
@@ -33,6 +33,15 @@ async def provinces_script(_: Request) -> Response:
     """The province shapes as a script that the map's frame loads once."""
     return Response(
         _provinces_script(), media_type="text/javascript", headers={"Cache-Control": ONE_DAY}
+    )
+
+
+async def municipalities(_: Request) -> Response:
+    """The municipality shapes as GeoJSON."""
+    return FileResponse(
+        boundary_file("municipalities"),
+        media_type="application/geo+json",
+        headers={"Cache-Control": ONE_DAY},
     )
 
 
@@ -59,5 +68,6 @@ def routes(icon: Path) -> list[BaseRoute]:
         Route("/healthz", health),
         Route("/robots.txt", robots),
         Route("/assets/provinces.js", provinces_script),
+        Route("/assets/municipalities.geojson", municipalities),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet_folder())),
     ]

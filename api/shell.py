@@ -45,8 +45,13 @@ def render(index: str, lang: str, title: str, description: str, icon: str) -> st
     page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)
     page = page.replace("./favicon.png", icon, 1)
     # the agent endpoint is switched off; do not advertise it
-    return re.sub(r"<!--(?:(?!-->).)*agent API.*?-->\s*<link rel=\"service-desc\"[^>]*>", "", page,
-                  count=1, flags=re.DOTALL)
+    return re.sub(
+        r"<!--(?:(?!-->).)*agent API.*?-->\s*<link rel=\"service-desc\"[^>]*>",
+        "",
+        page,
+        count=1,
+        flags=re.DOTALL,
+    )
 
 
 def shell_routes(

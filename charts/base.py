@@ -12,8 +12,16 @@ from charts.tokens import FONT
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtonsToRemove": [
-        "zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d",
-        "autoScale2d", "resetScale2d", "hoverClosestCartesian", "hoverCompareCartesian",
+        "zoom2d",
+        "pan2d",
+        "select2d",
+        "lasso2d",
+        "zoomIn2d",
+        "zoomOut2d",
+        "autoScale2d",
+        "resetScale2d",
+        "hoverClosestCartesian",
+        "hoverCompareCartesian",
     ],
     "toImageButtonOptions": {"format": "png", "scale": 2},
     "scrollZoom": False,

@@ -25,28 +25,53 @@ def stage_bars(frame: pd.DataFrame, *, axis_title: str, gap_text: str) -> go.Fig
     fig = figure(
         height=ROW_HEIGHT * max(len(frame), 1) + 60,
         bargap=0.32,
-        yaxis={"autorange": "reversed", "title": None, "ticklabelstandoff": 8, "automargin": True,
-               "categoryorder": "array", "categoryarray": labels, "fixedrange": True},
-        xaxis={"title": {"text": axis_title}, "rangemode": "tozero", "fixedrange": True,
-               "zeroline": True, "automargin": True},
+        yaxis={
+            "autorange": "reversed",
+            "title": None,
+            "ticklabelstandoff": 8,
+            "automargin": True,
+            "categoryorder": "array",
+            "categoryarray": labels,
+            "fixedrange": True,
+        },
+        xaxis={
+            "title": {"text": axis_title},
+            "rangemode": "tozero",
+            "fixedrange": True,
+            "zeroline": True,
+            "automargin": True,
+        },
     )
     known = frame["value"].notna()
     fig.add_bar(
         orientation="h",
         y=labels,
         x=[None if pd.isna(v) else float(v) for v in frame["value"]],
-        marker={"color": [STAGES[s] for s in frame["stage"]]},
+        # the outline keeps the dark end of the scale visible on the dark page
+        marker={
+            "color": [STAGES[s] for s in frame["stage"]],
+            "line": {"color": NEUTRAL, "width": 0.8},
+        },
         text=[for_plotly(t) for t in frame["text"]],
-        textposition="outside",
+        # inside where it fits, so that the longest bar's label is not cut on a phone
+        textposition="auto",
+        insidetextanchor="end",
+        textangle=0,
+        constraintext="none",
         cliponaxis=False,
         customdata=[for_plotly(h) for h in frame["hover"]],
         hovertemplate="%{customdata}<extra></extra>",
     )
     largest = frame["value"].max() if known.any() else 1
-    fig.update_xaxes(range=[0, float(largest) * 1.28 or 1])
+    fig.update_xaxes(range=[0, float(largest) * 1.06 or 1])
     for label in [x for x, k in zip(labels, known, strict=True) if not k]:
         fig.add_annotation(
-            x=0, y=label, text=for_plotly(gap_text), showarrow=False, xanchor="left", xshift=6,
+            x=0,
+            y=label,
+            text=for_plotly(gap_text),
+            showarrow=False,
+            xanchor="left",
+            xshift=6,
             font={"color": NEUTRAL, "size": 13},
         )
     return fig

@@ -15,8 +15,10 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from charts.text import for_map
-from charts.tokens import MAP_LAND, MAP_LINE
+from charts.tokens import MAP_LAND, MAP_LINE, MAP_SEA
 
+#: From this zoom level on, municipalities can be told apart.
+NEAR_ZOOM = 9
 KOREA_BOUNDS = ((33.0, 124.6), (38.7, 131.0))
 
 
@@ -27,58 +29,89 @@ class MapFiles:
     leaflet_js: str
     leaflet_css: str
     provinces_js: str
+    municipalities_url: str
     tiles_url: str = ""
     tiles_attribution: str = ""
 
 
-class ProvinceLayer(MacroElement):
-    """Province shapes from the static file, which sets ``window.atlasProvinces``."""
+class BoundaryLayer(MacroElement):
+    """Provinces from the static file that sets ``window.atlasProvinces``; municipalities
+    are fetched, once, when the reader zooms in far enough to tell them apart."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
+        {{ this._parent.get_name() }}.getContainer().style.background = {{ this.sea | tojson }};
+        {{ this._parent.get_name() }}.createPane("boundaries").style.zIndex = 350;
         if (window.atlasProvinces) {
             L.geoJSON(window.atlasProvinces, {
-                interactive: false,
-                style: {color: {{ this.line | tojson }}, weight: 1, fillColor: {{ this.land | tojson }},
-                        fillOpacity: {{ this.opacity }}},
+                interactive: false, pane: "boundaries",
+                style: {
+                    color: {{ this.line | tojson }}, weight: 1,
+                    fillColor: {{ this.land | tojson }}, fillOpacity: {{ this.opacity }}
+                },
                 attribution: "© 국토지리정보원 NGII"
             }).addTo({{ this._parent.get_name() }});
         }
+        (function (map) {
+            var asked = false, layer = null;
+            function update() {
+                var near = map.getZoom() >= {{ this.near_zoom }};
+                if (near && !asked) {
+                    asked = true;
+                    fetch({{ this.municipalities | tojson }})
+                        .then(function (r) { return r.json(); })
+                        .then(function (shapes) {
+                            layer = L.geoJSON(shapes, {
+                                interactive: false, pane: "boundaries",
+                                style: {color: {{ this.line | tojson }}, weight: 0.6, fill: false}
+                            });
+                            update();
+                        });
+                }
+                if (layer && near !== map.hasLayer(layer)) {
+                    if (near) { layer.addTo(map); } else { map.removeLayer(layer); }
+                }
+            }
+            map.on("zoomend", update);
+            map.whenReady(update);
+        })({{ this._parent.get_name() }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, opacity: float) -> None:
-        super().__init__()
-        self._name = "ProvinceLayer"
-        self.line, self.land, self.opacity = MAP_LINE, MAP_LAND, opacity
+    def __init__(self, municipalities_url: str, opacity: float) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "BoundaryLayer"
+        self.line, self.land, self.sea, self.opacity = MAP_LINE, MAP_LAND, MAP_SEA, opacity
+        self.municipalities, self.near_zoom = municipalities_url, NEAR_ZOOM
 
 
-def _local_map_class(files: MapFiles) -> type[folium.Map]:
-    class LocalMap(folium.Map):  # type: ignore[misc]
-        """A map whose scripts come from this host only."""
-
-        default_js = [("leaflet", files.leaflet_js), ("provinces", files.provinces_js)]
-        default_css = [("leaflet_css", files.leaflet_css)]
-
-    return LocalMap
-
-
-def base_map(files: MapFiles, bounds: tuple[tuple[float, float], tuple[float, float]]) -> folium.Map:
+def base_map(
+    files: MapFiles, bounds: tuple[tuple[float, float], tuple[float, float]]
+) -> folium.Map:
     """Provinces on a plain ground, or on web tiles when an address for them is configured."""
-    m = _local_map_class(files)(
-        tiles=None, zoom_control=True, prefer_canvas=True, min_zoom=6, max_zoom=16,
-        zoom_snap=0.25, control_scale=True,
+    m = folium.Map(
+        tiles=None,
+        zoom_control=True,
+        prefer_canvas=True,
+        min_zoom=6,
+        max_zoom=16,
+        zoom_snap=0.25,
+        control_scale=True,
     )
+    m.default_js = [("leaflet", files.leaflet_js), ("provinces", files.provinces_js)]
+    m.default_css = [("leaflet_css", files.leaflet_css)]
     if files.tiles_url:
         folium.TileLayer(files.tiles_url, attr=for_map(files.tiles_attribution)).add_to(m)
-    ProvinceLayer(opacity=0.15 if files.tiles_url else 1.0).add_to(m)
+    BoundaryLayer(files.municipalities_url, opacity=0.15 if files.tiles_url else 1.0).add_to(m)
     m.fit_bounds(bounds)
     return m
 
 
-def point_layer(points: pd.DataFrame, colors: Mapping[str, str], selected: str) -> folium.FeatureGroup:
+def point_layer(
+    points: pd.DataFrame, colors: Mapping[str, str], selected: str
+) -> folium.FeatureGroup:
     """All points as one GeoJSON layer.
 
     Args:
@@ -130,4 +163,3 @@ def bounds_of(points: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, f
         (float(points["lat"].min()) - margin, float(points["lon"].min()) - margin),
         (float(points["lat"].max()) + margin, float(points["lon"].max()) + margin),
     )
-

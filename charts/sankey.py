@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,12 +14,14 @@ from charts.base import figure
 from charts.text import for_plotly, shorten
 from charts.tokens import NEUTRAL
 
-LABEL_WIDTH = 15
+LABEL_WIDTH = 16
+HANGUL_WIDTH = 9
 MAX_LINES = 2
 GAP = 0.012
 # Height that two lines of a label need, as a share of the picture.
-LABEL_SLOT = 0.055
+LABEL_SLOT = 0.068
 SIDE_MARGIN = 118
+THIN = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,11 @@ def _positions(sizes: Sequence[float], scale: float) -> list[float]:
 
 
 def _two_lines(text: str) -> str:
-    lines = textwrap.wrap(text, LABEL_WIDTH)
+    # Hangul is about twice as wide as Latin
+    width = LABEL_WIDTH if text.isascii() else HANGUL_WIDTH
+    lines = textwrap.wrap(text, width)
     if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES - 1], shorten(" ".join(lines[MAX_LINES - 1 :]), LABEL_WIDTH)]
+        lines = [*lines[: MAX_LINES - 1], shorten(" ".join(lines[MAX_LINES - 1 :]), width)]
     return "<br>".join(for_plotly(line) for line in lines)
 
 
@@ -96,13 +101,17 @@ def sankey(
         y += _positions(sizes[name], scale)
     links = pd.concat(
         [
-            flows.groupby([left, right])[value].sum().reset_index()
-            .set_axis(["from", "to", "size"], axis=1).assign(left=left, right=right)
-            for left, right in zip(names, names[1:], strict=False)
+            flows.groupby([left, right])[value]
+            .sum()
+            .reset_index()
+            .set_axis(["from", "to", "size"], axis=1)
+            .assign(left=left, right=right)
+            for left, right in pairwise(names)
         ]
     )
     colors = [columns[n].colors.get(c, NEUTRAL) for n, c in nodes]
     source = [index[(r.left, r["from"])] for _, r in links.iterrows()]
+    size_text = f"%{{value:,.0f}} {for_plotly(unit_text)}<extra></extra>"
     most = max(len(c.codes) for c in columns.values())
     height = max(440, 40 * most)
     fig = figure(height=height + 24)
@@ -111,27 +120,43 @@ def sankey(
         arrangement="fixed",
         node={
             "customdata": [for_plotly(columns[n].labels[c]) for n, c in nodes],
-            "color": colors, "x": x, "y": y, "thickness": 14,
+            "color": colors,
+            "x": x,
+            "y": y,
+            "thickness": 14,
             # Plotly sizes the flows by what the paddings leave over
-            "pad": (1 - scale) * height / max(most - 1, 1), "line": {"width": 0},
-            "hovertemplate": f"%{{customdata}}: %{{value:,.0f}} {for_plotly(unit_text)}<extra></extra>",
+            "pad": (1 - scale) * height / max(most - 1, 1),
+            "line": {"width": 0.6, "color": NEUTRAL},
+            "hovertemplate": f"%{{customdata}}: {size_text}",
         },
         link={
             "source": source,
             "target": [index[(r.right, r["to"])] for _, r in links.iterrows()],
             "value": [float(v) for v in links["size"]],
             "color": [_faded(colors[s]) for s in source],
-            "hovertemplate": "%{source.customdata} → %{target.customdata}: "
-            f"%{{value:,.0f}} {for_plotly(unit_text)}<extra></extra>",
+            "hovertemplate": f"%{{source.customdata}} → %{{target.customdata}}: {size_text}",
         },
     )
+    heights = {
+        (n, c): scale * height * size / (sum(sizes[n]) or 1)
+        for n in names
+        for c, size in zip(columns[n].codes, sizes[n], strict=True)
+    }
     for (name, code), across, down in zip(nodes, x, y, strict=True):
         first, last = name == names[0], name == names[-1]
         fig.add_annotation(
-            text=_two_lines(columns[name].labels[code]), showarrow=False, font={"size": 12.5},
-            x=across, y=1 - down, xref="paper", yref="paper", yanchor="middle",
+            text=_two_lines(columns[name].labels[code]),
+            showarrow=False,
+            font={"size": 12.5},
+            x=across,
+            y=1 - down,
+            xref="paper",
+            yref="paper",
+            yanchor="middle",
             xanchor="right" if first else "left",
             align="right" if first else "left",
-            xshift=-6 if first else 6 if last else 12,
+            xshift=-6 if first else 18 if last else 20,
+            # beside a thin node the flows would strike the word through
+            yshift=9 if not (first or last) and heights[(name, code)] < THIN else 0,
         )
     return fig

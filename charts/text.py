@@ -6,7 +6,7 @@ _MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\"}
 _PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
 _CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
 # Characters that reorder or hide text around them.
-_INVISIBLE = {code: None for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+_INVISIBLE = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8294, 8298), 65279))
 
 MAX_LABEL = 300
 

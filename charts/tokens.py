@@ -11,17 +11,17 @@ ACCENT = "#0F6B8C"
 NEUTRAL = "#8A94A0"
 
 STAGES = {
-    "applied": "#B8D8E3",
-    "meetup": "#A5CCDB",
-    "finalist": "#8FBFD1",
-    "selected": "#7DB4CA",
-    "poc": "#5FA3BF",
-    "poc-completed": "#4592B3",
-    "field-demo": "#2C80A3",
-    "adopted": "#1D6E93",
-    "contract": "#155C82",
-    "commercialised": "#0F4B70",
-    "exported": "#0A3A5C",
+    "applied": "#BFE0EB",
+    "meetup": "#AAD5E3",
+    "finalist": "#94C8DB",
+    "selected": "#7CB9D1",
+    "poc": "#66AAC7",
+    "poc-completed": "#519ABC",
+    "field-demo": "#3F8AB0",
+    "adopted": "#317AA4",
+    "contract": "#266A96",
+    "commercialised": "#1D5B88",
+    "exported": "#164C78",
     "ended-without-adoption": "#B4664A",
 }
 
@@ -42,8 +42,9 @@ FONT = (
 )
 
 # Land and lines of maps: readable on the light and on the dark page.
-MAP_LAND = "#DDE5EA"
-MAP_LINE = "#7B8A96"
+MAP_LAND = "#FDFDFB"
+MAP_SEA = "#DCE7EE"
+MAP_LINE = "#8796A3"
 MAP_EMPTY = "#EEF2F4"
 
 

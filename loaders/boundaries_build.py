@@ -441,10 +441,10 @@ def write_municipalities(path: Path, rows: Iterable[Municipality]) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(
-            ("sigungu_code", "sido", "name_ko", "name_en", "name_inferred", "parent_code")
+            ("sigungu_code", "sido", "name_en", "name_ko", "name_inferred", "parent_code")
         )
         for row in sorted(rows, key=lambda row: row.code):
-            writer.writerow((row.code, row.iso, row.name_ko, row.name_en, "true", row.parent_code))
+            writer.writerow((row.code, row.iso, row.name_en, row.name_ko, "true", row.parent_code))
 
 
 def build(out: Path) -> None:

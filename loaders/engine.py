@@ -28,7 +28,9 @@ POOL_SIZE = 8
 class Runner(Protocol):
     """Anything that turns an Ibis table expression into a frame."""
 
-    def __call__(self, expr: ir.Table) -> pd.DataFrame: ...
+    def __call__(self, expr: ir.Table) -> pd.DataFrame:
+        """Rows of the expression."""
+        ...
 
 
 class Engine:
@@ -48,6 +50,9 @@ class Engine:
             if backend is None:
                 backend = self._connect()
             yield backend
+        except Exception:
+            backend = None  # it may be broken: the next query opens another
+            raise
         finally:
             self._idle.put(backend)
 

@@ -12,17 +12,20 @@ import pandas as pd
 from loaders.package import Resource
 from loaders.problems import Problem
 
-FIRST_ROW = 2  # the header is line 1
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def _decode(raw: bytes, name: str) -> tuple[str, list[Problem]]:
     try:
-        return raw.decode("utf-8"), []
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         bad = raw[error.start : error.start + 4]
         reason = f"not UTF-8 (byte {bad!r})"
         return "", [Problem(name, row, "", "", reason)]
+    if text.startswith(BYTE_ORDER_MARK):
+        return "", [Problem(name, 1, "", "", "begins with a byte-order mark: save as plain UTF-8")]
+    return text, []
 
 
 def _header_problems(header: list[str], resource: Resource, name: str) -> list[Problem]:

@@ -69,6 +69,11 @@ class Field:
                 return category.label[lang]
         return code
 
+    def allows(self, number: float) -> bool:
+        """Whether ``number`` lies within ``minimum`` and ``maximum``."""
+        low = self.minimum is None or number >= self.minimum
+        return low and (self.maximum is None or number <= self.maximum)
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -88,6 +93,7 @@ class Resource:
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Column names in the order of the descriptor."""
         return tuple(f.name for f in self.fields)
 
     @property

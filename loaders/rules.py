@@ -45,7 +45,9 @@ def ancestors(key: str, parents: Mapping[str, str]) -> list[str]:
     return seen
 
 
-def no_cycle(file: str, row: Row, key: str, parent: str, parents: Mapping[str, str]) -> Iterator[Problem]:
+def no_cycle(
+    file: str, row: Row, key: str, parent: str, parents: Mapping[str, str]
+) -> Iterator[Problem]:
     """A finding when ``row`` is its own ancestor."""
     if row[key] in ancestors(row[key], parents):
         yield problem(file, row, parent, "the row is above itself")

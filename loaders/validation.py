@@ -6,6 +6,7 @@ pandera runs the column checks; this module builds its schemas from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
@@ -30,7 +31,8 @@ def _check(test: Callable[[pd.Series], pd.Series], reason: str) -> pa.Check:
 
 
 def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
-    return lambda values: values.str.fullmatch(pattern)
+    # ASCII: a full-width digit is a digit to Python, but not to the engines
+    return lambda values: values.str.fullmatch(pattern, flags=re.ASCII)
 
 
 def _every_item(field: Field, allowed: Callable[[str], bool]) -> Callable[[pd.Series], pd.Series]:
@@ -40,15 +42,13 @@ def _every_item(field: Field, allowed: Callable[[str], bool]) -> Callable[[pd.Se
 
 
 def _between(field: Field) -> Callable[[pd.Series], pd.Series]:
-    low = field.minimum if field.minimum is not None else float("-inf")
-    high = field.maximum if field.maximum is not None else float("inf")
+    number = re.compile(_TYPE_PATTERNS[field.type][0], re.ASCII)
 
-    def test(values: pd.Series) -> pd.Series:
-        numbers = pd.to_numeric(values, errors="coerce")
+    def allowed(cell: str) -> bool:
         # a cell that is no number at all is reported by the type check alone
-        return numbers.isna() | numbers.between(low, high)
+        return number.fullmatch(cell) is None or field.allows(float(cell))
 
-    return test
+    return lambda values: values.map(allowed)
 
 
 def _code_checks(field: Field) -> Iterator[pa.Check]:
@@ -98,9 +98,7 @@ def pandera_schema(resource: Resource) -> pa.DataFrameSchema:
         )
         for f in resource.fields
     }
-    keys = [
-        list(k) for k in (resource.primary_key, *resource.unique_keys) if len(k) > 1
-    ]
+    keys = [list(k) for k in (resource.primary_key, *resource.unique_keys) if len(k) > 1]
     return pa.DataFrameSchema(columns, unique=keys or None, report_duplicates="exclude_first")
 
 
@@ -145,7 +143,7 @@ def check_references(tables: Tables, package: Package) -> list[Problem]:
             keys = set(tables[target.resource][target.field])
             cells = frame.loc[frame[field.name] != "", ["_row", field.name]]
             if field.type == "list":
-                cells = cells.assign(**{field.name: cells[field.name].str.split(";")})
+                cells = cells.assign(**{field.name: cells[field.name].str.split(field.delimiter)})
                 cells = cells.explode(field.name)
             dangling = cells[~cells[field.name].isin(keys)]
             problems += [
@@ -162,12 +160,14 @@ def check_references(tables: Tables, package: Package) -> list[Problem]:
 
 
 def check_languages(tables: Tables, package: Package) -> list[Problem]:
-    """Texts that exist in one language only."""
+    """Texts that exist in one language only (required ones: see `check_columns`)."""
     problems = []
     for name, frame in tables.items():
         resource = package[name]
         for ko, en in resource.language_pairs:
             for present, absent in ((ko, en), (en, ko)):
+                if resource[absent].required:
+                    continue
                 lacking = frame[(frame[present] != "") & (frame[absent] == "")]
                 problems += [
                     Problem(resource.path, int(row), absent, "", f"empty, but {present} is filled")
@@ -204,7 +204,9 @@ def typed(frame: pd.DataFrame, resource: Resource) -> pd.DataFrame:
         column = known[field.name]
         match field.type:
             case "integer":
-                out[field.name] = pd.to_numeric(column).astype("Int64")
+                # not through to_numeric, whose floats round beside an empty cell
+                numbers = [None if text is None else int(text) for text in column]
+                out[field.name] = pd.Series(numbers, dtype="Int64")
             case "number":
                 out[field.name] = pd.to_numeric(column).astype("Float64")
             case "boolean":

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from analytics.coverage import find_rows, tables_overview
+from analytics.coverage import find_rows, sourced_facts, tables_overview
 from loaders.package import package
 from ui import frame, layout, state
 from ui.catalogue import coverage_table, dictionary
@@ -13,11 +13,13 @@ layout.head(
     t("Data & methods"),
     t(
         "{rows} sourced facts in {tables} tables, from {pages} public pages.",
-        rows=t.number(int(tables.frame["rows"].sum())), tables=t.number(len(tables.frame)),
+        rows=t.number(sourced_facts(tables.frame)),
+        tables=t.number(len(tables.frame)),
         pages=t.number(int(tables.frame.set_index("table").loc["sources", "rows"])),
     ),
     t,
 )
+st.header(t("What the data holds"), anchor=False)
 layout.table("coverage", t("The tables"), tables, coverage_table(tables.frame, t), t)
 
 st.header(t("Browse the facts"), anchor=False)
@@ -30,8 +32,6 @@ with left:
 with right:
     query = state.type_text("q", t("Search in the table"), placeholder=t("Korean or English"))
 found = ask(find_rows, chosen, query)
-layout.table(
-    "browse", package()[chosen].title[t.lang], found, readable(found.frame, chosen, t), t
-)
+layout.table("browse", package()[chosen].title[t.lang], found, readable(found.frame, chosen, t), t)
 st.header(t("Data dictionary"), anchor=False)
 st.dataframe(dictionary(chosen, t), hide_index=True, alt=t("Data dictionary"))

@@ -16,7 +16,8 @@ layout.head(
     t(
         "{finding}; of {series} published series only {several} give more than one stage.",
         finding=findings.milestone_finding(everything, t),
-        series=t.number(published.total), several=t.number(published.covered),
+        series=t.number(published.total),
+        several=t.number(published.covered),
     ),
     t,
 )
@@ -37,7 +38,9 @@ layout.figure(
     lambda: shared(
         "published-funnel",
         lambda: pictures.published_chart(series, picked.scope, picked.side, t),
-        picked.program_id, picked.code, t.lang,
+        picked.program_id,
+        picked.code,
+        t.lang,
     ),
     pictures.published_table(series, t),
     t,
@@ -47,16 +50,25 @@ layout.figure(
 st.header(t("What became of the pilots we know by name"), anchor=False)
 with st.grid(3, min_column_width=220):
     sido = state.choose_many(
-        "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
+        "region",
+        t("Province"),
+        keys_in_order("regions"),
+        wording(t, "regions"),
         placeholder=t("All provinces"),
     )
     sector = state.choose_many(
-        "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
+        "sector",
+        t("Sector"),
+        keys_in_order("sectors"),
+        wording(t, "sectors"),
         placeholder=t("All sectors"),
     )
     unit = state.choose_segment(
-        "unit", t("Count"), ("pilots", "projects"),
-        {"pilots": t("Company pilots"), "projects": t("Projects")}.__getitem__, "pilots",
+        "unit",
+        t("Count"),
+        ("pilots", "projects"),
+        {"pilots": t("Company pilots"), "projects": t("Projects")}.__getitem__,
+        "pilots",
     )
 chosen = PilotFilter(sido=sido, sector=sector)
 reached = ask(milestone_funnel, chosen, unit == "projects")
@@ -73,10 +85,27 @@ layout.figure(
 )
 named = ask(pilots_at, chosen)
 layout.table(
-    "pilots", t("The pilots, furthest first"), named,
-    readable(named.frame, "pilots", t, [
-        "org_id", "technology_en", "technology_ko", "sector", "sido", "host_name_en",
-        "host_name_ko", "program_id", "start_date", "stage", "outcome_en", "outcome_ko",
-    ]),
+    "pilots",
+    t("The pilots, furthest first"),
+    named,
+    readable(
+        named.frame,
+        "pilots",
+        t,
+        [
+            "org_id",
+            "technology_en",
+            "technology_ko",
+            "sector",
+            "sido",
+            "host_name_en",
+            "host_name_ko",
+            "program_id",
+            "start_date",
+            "stage",
+            "outcome_en",
+            "outcome_ko",
+        ],
+    ),
     t,
 )

@@ -18,23 +18,37 @@ st.markdown(
         "says otherwise."
     )
 )
+st.header(t("From pilot to round"), anchor=False)
 with st.grid(2, min_column_width=300):
     origin = state.choose_segment(
-        "from", t("From"), ("sido", "program_id", "sector"),
+        "from",
+        t("From"),
+        ("sido", "program_id", "sector"),
         {"sido": t("Province"), "program_id": t("Programme"), "sector": t("Sector")}.__getitem__,
         "sido",
     )
     outcome = state.choose_segment(
-        "to", t("To"), ("round", "investor_kind"),
-        {"round": t("First round after the pilot"), "investor_kind": t("Kind of investor")}.__getitem__,
+        "to",
+        t("To"),
+        ("round", "investor_kind"),
+        {
+            "round": t("First round after the pilot"),
+            "investor_kind": t("Kind of investor"),
+        }.__getitem__,
         "round",
     )
     sido = state.choose_many(
-        "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
+        "region",
+        t("Province"),
+        keys_in_order("regions"),
+        wording(t, "regions"),
         placeholder=t("All provinces"),
     )
     sector = state.choose_many(
-        "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
+        "sector",
+        t("Sector"),
+        keys_in_order("sectors"),
+        wording(t, "sectors"),
         placeholder=t("All sectors"),
     )
 chosen = PilotFilter(sido=sido, sector=sector)
@@ -46,7 +60,10 @@ layout.figure(
     lambda: shared(
         "linkage",
         lambda: pictures.linkage_chart(flows.frame, origin, outcome, t),
-        chosen, origin, outcome, t.lang,
+        chosen,
+        origin,
+        outcome,
+        t.lang,
     ),
     pictures.linkage_table(flows.frame, origin, outcome, t),
     t,

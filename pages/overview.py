@@ -21,37 +21,60 @@ layout.head(
     t(
         "{pilots} sourced pilots at {testbeds} testbeds: {sold} are known to have led to a "
         "contract or sale, and {funded} of {companies} companies to have raised money afterwards.",
-        pilots=t.number(trials["pilots"]), testbeds=t.number(places["testbeds"]),
-        sold=t.number(sales["sold"]), funded=t.number(rounds["funded"]),
+        pilots=t.number(trials["pilots"]),
+        testbeds=t.number(places["testbeds"]),
+        sold=t.number(sales["sold"]),
+        funded=t.number(rounds["funded"]),
         companies=t.number(rounds["companies"]),
     ),
     t,
 )
-with st.grid(4, min_column_width=210):
+with st.grid(4, min_column_width=150):
     layout.metric(
-        t("Testbeds"), t.number(places["testbeds"]),
-        t("in {n} of 17 provinces", n=places["provinces"]), "n-testbeds", testbeds, t,
+        t("Testbeds"),
+        t.number(places["testbeds"]),
+        t("in {n} of 17 provinces", n=places["provinces"]),
+        "n-testbeds",
+        testbeds,
+        t,
     )
     layout.metric(
-        t("Pilots"), t.number(trials["pilots"]),
-        t("by {companies} companies; {projects} projects when consortia count once",
-          companies=t.number(trials["companies"]), projects=t.number(trials["projects"])),
-        "n-pilots", pilots, t,
+        t("Pilots"),
+        t.number(trials["pilots"]),
+        t(
+            "by {companies} companies; {projects} projects when consortia count once",
+            companies=t.number(trials["companies"]),
+            projects=t.number(trials["projects"]),
+        ),
+        "n-pilots",
+        pilots,
+        t,
     )
     layout.metric(
-        t("Contract or sale"), t.number(sales["sold"]),
-        t("of {pilots} pilots; for the others no sale is known, which is not failure",
-          pilots=t.number(sales["pilots"])),
-        "n-sold", sold, t,
+        t("Contract or sale"),
+        t.number(sales["sold"]),
+        t(
+            "of {pilots} pilots; for the others no sale is known, which is not failure",
+            pilots=t.number(sales["pilots"]),
+        ),
+        "n-sold",
+        sold,
+        t,
     )
     layout.metric(
-        t("Invested after the pilot"), t.number(rounds["funded"]),
-        t("of {companies} companies; {with_round} have any known round",
-          companies=t.number(rounds["companies"]), with_round=t.number(rounds["with_round"])),
-        "n-funded", funded, t,
+        t("Funded afterwards"),
+        t.number(rounds["funded"]),
+        t(
+            "of {companies} companies; {with_round} have any known round",
+            companies=t.number(rounds["companies"]),
+            with_round=t.number(rounds["with_round"]),
+        ),
+        "n-funded",
+        funded,
+        t,
     )
 
-st.markdown("#### " + t("Which reader are you?"))
+st.header(t("Which reader are you?"), anchor=False)
 with st.grid(3, min_column_width=260):
     with st.container(border=True, height="stretch"):
         st.markdown("**" + t("Policymaker") + "**")
@@ -69,21 +92,23 @@ with st.grid(3, min_column_width=260):
         frame.link("testbeds", t("Find a testbed"), t)
         frame.link("data", t("Browse programmes"), t, table="programs")
 
+st.header(t("Where, and how far"), anchor=False)
 left, right = st.columns(2, gap="large")
 with left:
     provinces = ask(testbeds_by_province, TestbedFilter())
     listed = ask(testbed_list, TestbedFilter())
     finding = findings.testbeds_finding(listed, t)
-    st.markdown("#### " + finding)
+    st.markdown("### " + finding)
     picture = shared(
         "overview-map",
         lambda: pictures.province_svg(provinces.frame, listed.frame, finding, t),
         t.lang,
     )
     st.image(picture, width=420, alt=finding)
-    st.caption(caption(listed, t))
+    st.caption(t("The darker, the more testbeds; dots are testbeds.") + " " + caption(listed, t))
     with st.container(horizontal=True):
-        sources_control("overview-map", finding, listed, t)
+        with st.container(width="content"):
+            sources_control("overview-map", finding, listed, t)
         frame.link("testbeds", t("Open the map"), t)
 with right:
     funnel = ask(milestone_funnel, PilotFilter())

@@ -11,22 +11,35 @@ t = frame.words()
 everywhere = ask(testbed_list, TestbedFilter())
 layout.head(t("Testbeds"), findings.testbeds_finding(everywhere, t) + ".", t)
 
+st.header(t("Map"), anchor=False)
 where = place.choose_place(t)
 with st.grid(4, min_column_width=200):
     kind = state.choose_many(
-        "kind", t("Kind"), category_codes("testbeds", "kind"),
-        lambda c: t.code("testbeds", "kind", c), placeholder=t("All kinds"),
+        "kind",
+        t("Kind"),
+        category_codes("testbeds", "kind"),
+        lambda c: t.code("testbeds", "kind", c),
+        placeholder=t("All kinds"),
     )
     sido = state.choose_many(
-        "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
+        "region",
+        t("Province"),
+        keys_in_order("regions"),
+        wording(t, "regions"),
         placeholder=t("All provinces"),
     )
     status = state.choose_many(
-        "status", t("Status"), category_codes("testbeds", "status"),
-        lambda c: t.code("testbeds", "status", c), placeholder=t("All states"),
+        "status",
+        t("Status"),
+        category_codes("testbeds", "status"),
+        lambda c: t.code("testbeds", "status", c),
+        placeholder=t("All states"),
     )
     sector = state.choose_many(
-        "sector", t("Sector of its pilots"), keys_in_order("sectors"), wording(t, "sectors"),
+        "sector",
+        t("Sector of its pilots"),
+        keys_in_order("sectors"),
+        wording(t, "sectors"),
         placeholder=t("All sectors"),
     )
 listed = place.narrow(ask(testbed_list, TestbedFilter(kind, sido, status, sector)), where)
@@ -38,11 +51,27 @@ with right:
     testbed_map.details(everywhere, t)
 
 layout.table(
-    "testbeds", findings.testbeds_finding(listed, t), listed,
-    readable(listed.frame, "testbeds", t, [
-        "name_en", "name_ko", "sido", "sigungu_en", "sigungu_ko", "kind", "status",
-        "status_as_of", "operator_en", "operator_ko", "designated_year",
-    ]).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
+    "testbeds",
+    findings.testbeds_finding(listed, t),
+    listed,
+    readable(
+        listed.frame,
+        "testbeds",
+        t,
+        [
+            "name_en",
+            "name_ko",
+            "sido",
+            "sigungu_en",
+            "sigungu_ko",
+            "kind",
+            "status",
+            "status_as_of",
+            "operator_en",
+            "operator_ko",
+            "designated_year",
+        ],
+    ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
     t,
 )
 if where:

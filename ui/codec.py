@@ -49,7 +49,7 @@ def decode_text(raw: str | None) -> Decoded:
     """Free text from a link: control and direction characters out, length bounded."""
     if not raw:
         return Decoded(("",), False)
-    text = _CONTROL.sub("", raw[: MAX_LENGTH])[:MAX_TEXT].strip()
+    text = _CONTROL.sub("", raw[:MAX_LENGTH])[:MAX_TEXT].strip()
     return Decoded((text,), text != raw.strip())
 
 

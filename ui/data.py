@@ -26,7 +26,9 @@ def engine() -> Engine:
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
-def _shared(snapshot_id: str, name: str, args: tuple[Hashable, ...], _call: Callable[[], Any]) -> Any:
+def _shared(
+    snapshot_id: str, name: str, args: tuple[Hashable, ...], _call: Callable[[], Any]
+) -> Any:
     return _call()
 
 

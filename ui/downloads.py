@@ -21,7 +21,8 @@ def safe_cell(value: object) -> object:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The frame as CSV: UTF-8 with a byte-order mark, formulas neutralised."""
     safe = frame.rename(columns=lambda c: safe_cell(str(c))).map(safe_cell)
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    text: str = safe.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
 
 
 def csv_button(frame: pd.DataFrame, name: str, t: Words, key: str) -> None:

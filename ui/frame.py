@@ -32,23 +32,38 @@ def entries(t: Words) -> dict[str, PageEntry]:
     """All pages in menu order."""
     found = (
         PageEntry(
-            "overview.py", "", t("Overview"), ":material/home:",
+            "overview.py",
+            "",
+            t("Overview"),
+            ":material/home:",
             t("What is this ecosystem, how big is it, and how far along?"),
         ),
         PageEntry(
-            "testbeds.py", "testbeds", t("Testbeds"), ":material/location_on:",
+            "testbeds.py",
+            "testbeds",
+            t("Testbeds"),
+            ":material/location_on:",
             t("Where can technology be tried, by whom, with what results?"),
         ),
         PageEntry(
-            "funnel.py", "funnel", t("PoC to market"), ":material/filter_alt:",
+            "funnel.py",
+            "funnel",
+            t("PoC to market"),
+            ":material/filter_alt:",
             t("How many get from application to contract, and in which programmes?"),
         ),
         PageEntry(
-            "investment.py", "investment", t("Investment linkage"), ":material/account_tree:",
+            "investment.py",
+            "investment",
+            t("Investment linkage"),
+            ":material/account_tree:",
             t("Who invested after which pilots?"),
         ),
         PageEntry(
-            "data.py", "data", t("Data & methods"), ":material/dataset:",
+            "data.py",
+            "data",
+            t("Data & methods"),
+            ":material/dataset:",
             t("Definitions, coverage, dictionary and every fact with its source."),
         ),
     )
@@ -89,8 +104,13 @@ def language_switch(t: Words) -> None:
 
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.segmented_control(
-            t("Language"), LANGUAGES, format_func=names.__getitem__, key=key, required=True,
-            on_change=changed, label_visibility="collapsed",
+            t("Language"),
+            LANGUAGES,
+            format_func=names.__getitem__,
+            key=key,
+            required=True,
+            on_change=changed,
+            label_visibility="collapsed",
         )
 
 
@@ -99,7 +119,9 @@ def link(path: str, label: str, t: Words, *, icon: str | None = None, **params: 
     entry = entries(t)[path]
     st.page_link(
         f"pages/{entry.file}",
-        label=label, icon=icon or entry.icon, query_params={**params, "lang": t.lang},
+        label=label,
+        icon=icon or entry.icon,
+        query_params={**params, "lang": t.lang},
     )
 
 
@@ -112,7 +134,9 @@ def footer(t: Words) -> None:
             t(
                 "Data as of {date} · snapshot {snapshot} · data [CC BY 4.0]({licence}), "
                 "boundaries © National Geographic Information Institute (NGII)",
-                date=created, snapshot=engine().snapshot_id, licence=LICENCE_URL,
+                date=created,
+                snapshot=engine().snapshot_id,
+                licence=LICENCE_URL,
             )
         )
         link("data", t("Sources and definitions"), t)

@@ -72,8 +72,10 @@ class Words:
 
     def code(self, resource: str, column: str, code: object) -> str:
         """Word for a category code of the data package."""
-        return self.unknown if _unknown(code) else package().label(
-            resource, column, str(code), self.lang
+        return (
+            self.unknown
+            if _unknown(code)
+            else package().label(resource, column, str(code), self.lang)
         )
 
     @property
@@ -117,7 +119,7 @@ class Words:
 
 
 def _unknown(value: object) -> bool:
-    return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
+    return value is None or value == "" or bool(pd.isna(value))
 
 
 def _group(value: float) -> str:

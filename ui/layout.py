@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,6 +11,8 @@ import streamlit as st
 
 from analytics.result import Result
 from charts.base import CONFIG
+from charts.text import clean
+from ui import state
 from ui.downloads import csv_button
 from ui.i18n import Words
 from ui.provenance import caption, sources_control
@@ -19,10 +22,8 @@ from ui.tables import show
 
 def head(title: str, answer: str, t: Words) -> None:
     """Title of the page and its answer in one sentence; notices follow."""
-    from ui import state
-
     st.title(title, anchor=False)
-    st.markdown(f"##### {answer}")
+    st.html(f'<p style="font-size:1.15rem;line-height:1.5;margin:0">{escape(clean(answer))}</p>')
     state.show_notices(st.container(), t)
 
 
@@ -43,11 +44,17 @@ def actions(key: str, title: str, result: Result, table: pd.DataFrame, t: Words)
 
 
 def figure(
-    key: str, finding: str, result: Result, chart: Callable[[], go.Figure], table: pd.DataFrame,
-    t: Words, *, note: str = "",
+    key: str,
+    finding: str,
+    result: Result,
+    chart: Callable[[], go.Figure],
+    table: pd.DataFrame,
+    t: Words,
+    *,
+    note: str = "",
 ) -> None:
     """A chart with its finding as title, its table, file, coverage and sources."""
-    st.markdown(f"#### {markdown(finding)}")
+    st.markdown(f"### {markdown(finding)}")
     if table.empty:
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
@@ -58,15 +65,13 @@ def figure(
         show(table, alt=finding)
 
 
-def table(
-    key: str, title: str, result: Result, frame: pd.DataFrame, t: Words, **options: object
-) -> None:
+def table(key: str, title: str, result: Result, frame: pd.DataFrame, t: Words) -> None:
     """A table with its file, coverage and sources."""
     if title:
-        st.markdown(f"#### {markdown(title)}")
+        st.markdown(f"### {markdown(title)}")
     if frame.empty:
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
-    show(frame, alt=title or key, **options)
+    show(frame, alt=title or key)
     st.caption(caption(result, t))
     actions(key, title or key, result, frame, t)

@@ -6,7 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.linkage import (
-    AFTER, BEFORE, NO_ROUND, NOT_STATED, OTHERS, SEVERAL, UNCLEAR,
+    AFTER,
+    BEFORE,
+    NO_ROUND,
+    NOT_STATED,
+    OTHERS,
+    SEVERAL,
+    UNCLEAR,
 )
 from analytics.result import Result
 from charts.funnel import stage_bars
@@ -30,10 +36,16 @@ def milestone_chart(result: Result, t: Words) -> go.Figure:
             for n, s in zip(result.frame["reached"], result.frame["share"], strict=True)
         ],
         hover=[
-            t("{stage}: {n} reached this stage or a later one; {m} have it as their highest",
-              stage=stage, n=t.number(n), m=t.number(m))
+            t(
+                "{stage}: {n} reached this stage or a later one; {m} have it as their highest",
+                stage=stage,
+                n=t.number(n),
+                m=t.number(m),
+            )
             for stage, n, m in zip(
-                result.frame[f"name_{t.lang}"], result.frame["reached"], result.frame["highest"],
+                result.frame[f"name_{t.lang}"],
+                result.frame["reached"],
+                result.frame["highest"],
                 strict=True,
             )
         ],
@@ -172,7 +184,10 @@ def _months_text(low: float, high: float, t: Words) -> str:
 def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """Rounds of pilot companies in words, rounds after the pilot first."""
     order = {AFTER: 0, UNCLEAR: 1, BEFORE: 2}
-    rows = frame.sort_values(["relation", "company_en"], key=lambda c: c.map(order).fillna(c.rank()) if c.name == "relation" else c)
+    rows = frame.sort_values(
+        ["relation", "company_en"],
+        key=lambda c: c.map(order).fillna(c.rank()) if c.name == "relation" else c,
+    )
     relations, stages = relation_words(t), vocabulary(t, "stages")
     investors = vocabulary(t, "organizations")
     return pd.DataFrame(

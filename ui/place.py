@@ -7,7 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics.places import (
-    Place, money_in, pilots_in, place_names, programs_in, testbeds_in,
+    Place,
+    money_in,
+    pilots_in,
+    place_names,
+    programs_in,
+    testbeds_in,
 )
 from analytics.result import Result, keys
 from ui import layout, state
@@ -35,12 +40,18 @@ def choose_place(t: Words) -> str:
             st.button(
                 names[code],
                 key=f"place-{code}",
-                type="primary" if state.one("place", list(names), EVERYWHERE) == code else "secondary",
+                type="primary"
+                if state.one("place", list(names), EVERYWHERE) == code
+                else "secondary",
                 on_click=state.set_one,
                 args=("place", "" if code == EVERYWHERE else code),
             )
         code = state.choose_one(
-            "place", t("Place"), list(names), names.__getitem__, EVERYWHERE,
+            "place",
+            t("Place"),
+            list(names),
+            names.__getitem__,
+            EVERYWHERE,
             help_text=t("Any province or municipality"),
         )
     return "" if code == EVERYWHERE else code
@@ -67,31 +78,72 @@ def profile(code: str, t: Words) -> None:
     testbeds, pilots = ask(testbeds_in, here), ask(pilots_in, here)
     programs, money = ask(programs_in, here), ask(money_in, here)
     st.header(t("{place}: what is known", place=name), anchor=False)
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=150):
         for label, key, result, note in (
             (t("Testbeds"), "place-testbeds", testbeds, t("in this place")),
             (t("Pilots"), "place-pilots", pilots, t("whose place is known to lie here")),
             (t("Programmes"), "place-programs", programs, t("run here, or with a pilot here")),
-            (t("Amounts of public money"), "place-money", money,
-             t("{n} of them may be added", n=t.number(money.covered))),
+            (
+                t("Amounts of public money"),
+                "place-money",
+                money,
+                t("{n} of them may be added", n=t.number(money.covered)),
+            ),
         ):
             layout.metric(label, t.number(result.total), note, key, result, t)
     layout.table(
-        "place-pilots-table", t("Pilots in {place}", place=name), pilots,
-        readable(pilots.frame, "pilots", t, [
-            "org_id", "technology_en", "technology_ko", "sector", "host_name_en", "host_name_ko",
-            "testbed_id", "program_id", "start_date", "stage", "outcome_en", "outcome_ko",
-        ]), t,
+        "place-pilots-table",
+        t("Pilots in {place}", place=name),
+        pilots,
+        readable(
+            pilots.frame,
+            "pilots",
+            t,
+            [
+                "org_id",
+                "technology_en",
+                "technology_ko",
+                "sector",
+                "host_name_en",
+                "host_name_ko",
+                "testbed_id",
+                "program_id",
+                "start_date",
+                "stage",
+                "outcome_en",
+                "outcome_ko",
+            ],
+        ),
+        t,
     )
     layout.table(
-        "place-programs-table", t("Programmes of {place}", place=name), programs,
-        readable(programs.frame, "programs", t, [
-            "name_en", "name_ko", "kind", "operator_en", "operator_ko", "demand_side_en",
-            "demand_side_ko", "first_year", "description_en", "description_ko",
-        ]), t,
+        "place-programs-table",
+        t("Programmes of {place}", place=name),
+        programs,
+        readable(
+            programs.frame,
+            "programs",
+            t,
+            [
+                "name_en",
+                "name_ko",
+                "kind",
+                "operator_en",
+                "operator_ko",
+                "demand_side_en",
+                "demand_side_ko",
+                "first_year",
+                "description_en",
+                "description_ko",
+            ],
+        ),
+        t,
     )
     layout.table(
-        "place-money-table", t("Public money in {place}, by basis", place=name), money,
-        money_table(money.frame, t), t,
+        "place-money-table",
+        t("Public money in {place}, by basis", place=name),
+        money,
+        money_table(money.frame, t),
+        t,
     )
     st.caption(t("Amounts on different bases are never added together."))

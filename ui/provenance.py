@@ -11,8 +11,8 @@ from loaders.package import package
 from ui.data import ask
 from ui.downloads import csv_button
 from ui.i18n import Words
-from ui.tables import readable, show
 from ui.safe import http_url
+from ui.tables import readable, show
 
 MAX_ROWS_SHOWN = 500
 
@@ -97,7 +97,10 @@ def sources_control(key: str, title: str, result: Result, t: Words) -> None:
         _show_rows(result, t, key)
 
     if st.button(
-        t("Sources"), key=f"sources-{key}", type="tertiary", icon=":material/fact_check:",
+        t("Sources"),
+        key=f"sources-{key}",
+        type="tertiary",
+        icon=":material/fact_check:",
         help=t("Open the rows and the pages behind this figure"),
     ):
         opened()

@@ -48,7 +48,11 @@ def choose_series(frame: pd.DataFrame, t: Words) -> PickedSeries:
     with right:
         codes = list(mine.index)
         code = state.choose_one(
-            "series", t("Edition and unit"), codes, lambda c: _series_label(mine.loc[c], t), codes[0]
+            "series",
+            t("Edition and unit"),
+            codes,
+            lambda c: _series_label(mine.loc[c], t),
+            codes[0],
         )
     row = mine.loc[code]
     return PickedSeries(

@@ -9,6 +9,7 @@ default are left out, except the language.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -102,15 +103,24 @@ def choose_many(
         _write(name, encode_codes(st.session_state[_key(name)]))
 
     chosen = st.multiselect(
-        label, options, format_func=words, key=_key(name), on_change=changed,
+        label,
+        options,
+        format_func=words,
+        key=_key(name),
+        on_change=changed,
         placeholder=placeholder,
     )
     return tuple(chosen)
 
 
 def choose_one(
-    name: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str,
-    *, help_text: str | None = None,
+    name: str,
+    label: str,
+    options: Sequence[str],
+    words: Callable[[str], str],
+    default: str,
+    *,
+    help_text: str | None = None,
 ) -> str:
     """A select box bound to the URL."""
     value = one(name, options, default)
@@ -128,8 +138,13 @@ def choose_one(
 
 
 def choose_segment(
-    name: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str,
-    *, label_visibility: str = "visible",
+    name: str,
+    label: str,
+    options: Sequence[str],
+    words: Callable[[str], str],
+    default: str,
+    *,
+    label_visibility: Literal["visible", "hidden", "collapsed"] = "visible",
 ) -> str:
     """A segmented control bound to the URL."""
     value = one(name, options, default)
@@ -140,8 +155,13 @@ def choose_segment(
         _write(name, "" if picked in (None, default) else picked)
 
     chosen = st.segmented_control(
-        label, options, format_func=words, key=_key(name), on_change=changed, required=True,
-        label_visibility=label_visibility,  # type: ignore[arg-type]
+        label,
+        options,
+        format_func=words,
+        key=_key(name),
+        on_change=changed,
+        required=True,
+        label_visibility=label_visibility,
     )
     return str(chosen or default)
 

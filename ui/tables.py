@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -57,9 +58,7 @@ def readable(
     fields = package()[resource].by_name
     present = [c for c in (columns or list(fields)) if c in fields and c in frame]
     chosen = _order(resource, present, t.lang)
-    shown = {
-        _title(fields[c], t): _readable(frame[c], fields[c], resource, t) for c in chosen
-    }
+    shown = {_title(fields[c], t): _readable(frame[c], fields[c], resource, t) for c in chosen}
     return pd.DataFrame(shown)
 
 
@@ -70,8 +69,20 @@ def _title(field: Field, t: Words) -> str:
     return title
 
 
-def show(frame: pd.DataFrame, *, alt: str, key: str | None = None, **options: object) -> None:
-    """A read-only table; text columns stay text."""
+def show(
+    frame: pd.DataFrame,
+    *,
+    alt: str,
+    height: int | Literal["auto"] = "auto",
+    column_config: Mapping[str, Any] | None = None,
+) -> None:
+    """A read-only table; unknown cells show a dash."""
     st.dataframe(
-        frame, hide_index=True, width="stretch", alt=alt, key=key, placeholder="–", **options  # type: ignore[arg-type]
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=height,
+        alt=alt,
+        placeholder="–",
+        column_config=column_config,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +31,7 @@ def map_files() -> MapFiles:
         leaflet_js="/assets/leaflet/leaflet.js",
         leaflet_css="/assets/leaflet/leaflet.css",
         provinces_js="/assets/provinces.js",
+        municipalities_url="/assets/municipalities.geojson",
         tiles_url=os.environ.get("ATLAS_TILES_URL", ""),
         tiles_attribution=os.environ.get("ATLAS_TILES_ATTRIBUTION", ""),
     )
@@ -43,11 +45,14 @@ def kind_colors() -> dict[str, str]:
 def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     details = []
     for _, row in frame.iterrows():
-        basis = "" if row["coord_basis"] == "site" else " · " + t("point: centre of the municipality")
+        basis = (
+            "" if row["coord_basis"] == "site" else " · " + t("point: centre of the municipality")
+        )
         details.append(
             f"{t.code('testbeds', 'kind', row['kind'])} · "
             f"{t.code('testbeds', 'status', row['status'])} · "
-            + t.plural("{n} pilot", "{n} pilots", int(row["pilots"])) + basis
+            + t.plural("{n} pilot", "{n} pilots", int(row["pilots"]))
+            + basis
         )
     return pd.DataFrame(
         {
@@ -63,24 +68,15 @@ def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
 
 
 def _legend(present: set[str], t: Words) -> None:
-    colors = kind_colors()
-    with st.container(horizontal=True, gap="small"):
-        for code, color in colors.items():
-            if code in present:
-                st.html(
-                    f'<span style="white-space:nowrap"><span aria-hidden="true" style="display:'
-                    f"inline-block;width:.8em;height:.8em;border-radius:50%;background:{color};"
-                    f'margin-right:.35em"></span>{markdown_free(t.code("testbeds", "kind", code))}'
-                    "</span>",
-                    width="content",
-                )
-
-
-def markdown_free(text: str) -> str:
-    """Words of the catalogue for HTML; they are ours, and escaped all the same."""
-    from html import escape
-
-    return escape(text)
+    dot = "display:inline-block;width:.8em;height:.8em;border-radius:50%;margin-right:.4em"
+    entries = "".join(
+        '<li style="display:inline-block;margin-right:1.1em;white-space:nowrap">'
+        f'<span aria-hidden="true" style="{dot};background:{color}"></span>'
+        f"{escape(t.code('testbeds', 'kind', code))}</li>"
+        for code, color in kind_colors().items()
+        if code in present
+    )
+    st.html(f'<ul style="list-style:none;padding:0;margin:0;font-size:.9rem">{entries}</ul>')
 
 
 def draw(listed: Result, place: str, t: Words) -> None:
@@ -115,23 +111,30 @@ def details(everywhere: Result, t: Words) -> None:
     names = {r["testbed_id"]: t.name(r) for _, r in everywhere.frame.iterrows()}
     options = ["", *sorted(names, key=names.__getitem__)]
     code = state.choose_one(
-        "testbed", t("Testbed"), options,
-        lambda c: names[c] if c else t("Choose a testbed"), "",
+        "testbed",
+        t("Testbed"),
+        options,
+        lambda c: names[c] if c else t("Choose a testbed"),
+        "",
     )
     if not code:
-        st.info(t("Choose a testbed on the map or in the list to see its facts and pilots."),
-                icon=":material/touch_app:")
+        st.info(
+            t("Choose a testbed on the map or in the list to see its facts and pilots."),
+            icon=":material/touch_app:",
+        )
         return
     facts = ask(one_testbed, code)
     row = facts.frame.iloc[0]
-    st.markdown(f"#### {markdown(names[code])}")
+    st.markdown(f"### {markdown(names[code])}")
     st.markdown(markdown(t.text(row, "description")) or t("No description is known."))
     lines = {
         t("Kind"): t.code("testbeds", "kind", row["kind"]),
         t("Status"): t.code("testbeds", "status", row["status"])
         + t(" (as of {date})", date=t.date(row["status_as_of"])),
         t("Operator"): t.text(row, "operator") or t.unknown,
-        t("Designated"): t.unknown if pd.isna(row["designated_year"]) else f"{row['designated_year']:.0f}",
+        t("Designated"): t.unknown
+        if pd.isna(row["designated_year"])
+        else f"{row['designated_year']:.0f}",
         t("Area"): t.unknown if pd.isna(row["area_km2"]) else f"{row['area_km2']:g} km²",
         t("Point"): t.code("testbeds", "coord_basis", row["coord_basis"]),
     }
@@ -140,10 +143,17 @@ def details(everywhere: Result, t: Words) -> None:
         st.caption(markdown(note))
     sources_control("testbed", names[code], facts, t)
     pilots = ask(pilots_at_testbed, code)
-    st.markdown("**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**")
+    st.markdown(
+        "**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**"
+    )
     if pilots.total:
         show(
-            readable(pilots.frame, "pilots", t, ["org_id", "technology_en", "technology_ko", "start_date", "stage"]),
+            readable(
+                pilots.frame,
+                "pilots",
+                t,
+                ["org_id", "technology_en", "technology_ko", "start_date", "stage"],
+            ),
             alt=t("Pilots at {testbed}", testbed=names[code]),
         )
         sources_control("testbed-pilots", t("Pilots at {testbed}", testbed=names[code]), pilots, t)
@@ -152,5 +162,6 @@ def details(everywhere: Result, t: Words) -> None:
         sources_control(
             "testbed-money",
             t.plural("{n} amount of public money", "{n} amounts of public money", money.total),
-            money, t,
+            money,
+            t,
         )

@@ -11,8 +11,15 @@ from loaders.package import package
 from ui.data import ask, shared
 from ui.i18n import Words
 
-_STEM = {"regions": "short", "stages": "name", "sectors": "name", "programs": "name",
-         "organizations": "name", "testbeds": "name", "municipalities": "name"}
+_STEM = {
+    "regions": "short",
+    "stages": "name",
+    "sectors": "name",
+    "programs": "name",
+    "organizations": "name",
+    "testbeds": "name",
+    "municipalities": "name",
+}
 
 
 def vocabulary(t: Words, resource: str) -> dict[str, str]:

@@ -14,7 +14,15 @@ from loaders.validation import Tables
 
 TABLES = ("cohorts",)
 
-SERIES = ("program_id", "edition_year", "period_start", "period_end", "scope", "side", "is_cumulative")
+SERIES = (
+    "program_id",
+    "edition_year",
+    "period_start",
+    "period_end",
+    "scope",
+    "side",
+    "is_cumulative",
+)
 
 
 def cohorts() -> ir.Table:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import ibis.expr.types as ir
 
 from loaders.datasets import records
-from loaders.datasets.regions import misplaced
+from loaders.datasets.regions import homes, misplaced
 from loaders.problems import Problem
 from loaders.rules import dates_in_order, problem, together
 from loaders.schema import unbound
@@ -40,17 +40,22 @@ def _highest(reached: list[str], rank: dict[str, int]) -> str:
 
 def _pilot_rules(tables: Tables) -> Iterator[Problem]:
     ladder = tables["stages"]
-    rank = {s: int(r) for s, r in zip(ladder["stage"], ladder["rank"], strict=True) if r.isdecimal()}
+    rank = {
+        s: int(r) for s, r in zip(ladder["stage"], ladder["rank"], strict=True) if r.isdecimal()
+    }
+    home = homes(tables)
     reached: dict[str, list[str]] = defaultdict(list)
     for pilot, stage in tables["milestones"][["pilot_id", "stage"]].itertuples(index=False):
         reached[pilot].append(stage)
     for row in records(tables["pilots"]):
         yield from dates_in_order("pilots.csv", row, "start_date", "end_date")
-        yield from misplaced("pilots.csv", row, tables)
+        yield from misplaced("pilots.csv", row, home)
         yield from together("pilots.csv", row, "public_support", "public_support_kind")
         yield from together("pilots.csv", row, "public_support", "currency")
         if row["sido"] and row["country"] != "KR":
-            yield problem("pilots.csv", row, "sido", f"a province, but the country is {row['country']}")
+            yield problem(
+                "pilots.csv", row, "sido", f"a province, but the country is {row['country']}"
+            )
         stages = reached.get(row["pilot_id"])
         if not stages:
             yield problem("pilots.csv", row, "pilot_id", "has no milestone")
@@ -64,7 +69,9 @@ def rules(tables: Tables) -> Iterator[Problem]:
     outcome = set(tables["stages"].query("kind == 'outcome'")["stage"])
     for row in records(tables["milestones"]):
         if (row["date_basis"] == "none") != (row["date"] == ""):
-            yield problem("milestones.csv", row, "date_basis", "contradicts whether a date is given")
+            yield problem(
+                "milestones.csv", row, "date_basis", "contradicts whether a date is given"
+            )
         if row["stage"] in outcome:
             yield problem("milestones.csv", row, "stage", "is an outcome measure, not a stage")
     for row in records(tables["events"]):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import ibis.expr.types as ir
 
 from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import problem
+from loaders.rules import Row, problem
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -27,19 +27,22 @@ def municipalities() -> ir.Table:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """A general district lies in the province of its city."""
-    frame = tables["municipalities"]
-    home = dict(zip(frame["sigungu_code"], frame["sido"], strict=True))
-    for row in records(frame):
+    home = homes(tables)
+    for row in records(tables["municipalities"]):
         city = row["parent_code"]
         if city in home and home[city] != row["sido"]:
             yield problem("municipalities.csv", row, "sido", f"its city {city} is in {home[city]}")
 
 
-def misplaced(file: str, row: dict[str, str], tables: Tables) -> Iterator[Problem]:
+def homes(tables: Tables) -> dict[str, str]:
+    """The province of every municipality."""
+    frame = tables["municipalities"]
+    return dict(zip(frame["sigungu_code"], frame["sido"], strict=True))
+
+
+def misplaced(file: str, row: Row, home: Mapping[str, str]) -> Iterator[Problem]:
     """A finding when the row's municipality lies outside its stated province."""
     code, sido = row["sigungu_code"], row["sido"]
-    home = dict(
-        tables["municipalities"][["sigungu_code", "sido"]].itertuples(index=False, name=None)
-    ).get(code)
-    if home is not None and sido != home:
-        yield problem(file, row, "sigungu_code", f"lies in {home}, not in {sido or 'no province'}")
+    if code in home and sido != home[code]:
+        stated = f"not in {sido}" if sido else "but sido is empty"
+        yield problem(file, row, "sigungu_code", f"lies in {home[code]}, {stated}")

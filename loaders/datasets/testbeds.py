@@ -8,7 +8,8 @@ import ibis.expr.types as ir
 
 from loaders.boundaries import Provinces, provinces
 from loaders.datasets import records
-from loaders.datasets.regions import misplaced
+from loaders.datasets.regions import homes, misplaced
+from loaders.package import package
 from loaders.problems import Problem
 from loaders.rules import problem
 from loaders.schema import unbound
@@ -27,14 +28,20 @@ def _outside(row: dict[str, str], shapes: Provinces) -> Iterator[Problem]:
         lon, lat = float(row["lon"]), float(row["lat"])
     except ValueError:
         return  # the type check reports it
+    fields = package()["testbeds"]
+    if not (fields["lon"].allows(lon) and fields["lat"].allows(lat)):
+        return  # the range check reports it
     if row["sido"] in shapes and not shapes.near(row["sido"], lon, lat):
         found = shapes.at(lon, lat) or "no province of Korea"
-        yield problem("testbeds.csv", row, "lat", f"the point lies in {found}, not in {row['sido']}")
+        yield problem(
+            "testbeds.csv", row, "lat", f"the point lies in {found}, not in {row['sido']}"
+        )
 
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """Points lie in their stated province, and so do municipalities."""
     shapes = provinces()
+    home = homes(tables)
     for row in records(tables["testbeds"]):
         yield from _outside(row, shapes)
-        yield from misplaced("testbeds.csv", row, tables)
+        yield from misplaced("testbeds.csv", row, home)
