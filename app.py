@@ -13,7 +13,6 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit.runtime.pages_manager import PagesManager
 
 from api.headers import SecurityHeaders
 from api.routes import ICON_PATH, routes
@@ -25,11 +24,6 @@ from ui.i18n import LANGUAGES, Words, choose_language
 
 PROJECT = Path(__file__).resolve().parent
 log = logging.getLogger("atlas")
-
-# Streamlit takes a folder named "pages" for its first way of making sites of several
-# pages until the frame has run once: the first visitor of a deep link would get the page
-# without its frame. There is no public switch for it.
-PagesManager.uses_pages_directory = False
 
 
 @asynccontextmanager

@@ -8,11 +8,14 @@ a reader sees the old snapshot or the new one, never a mix.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import ibis
 import pandas as pd
 
@@ -37,6 +40,8 @@ POINTER = "CURRENT"
 
 Progress = Callable[[str], None]
 
+log = logging.getLogger("atlas")
+
 
 def snapshot_dir() -> Path:
     """Folder of the snapshots; ``ATLAS_SNAPSHOTS`` overrides ``var/snapshots``."""
@@ -58,27 +63,29 @@ def content_id(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+def _elsewhere(findings: Iterable[Problem], known: Iterable[Problem]) -> list[Problem]:
+    """Findings in cells not yet objected to: one fault of a cell often causes the next."""
+    cells = {(p.file, p.row, p.column) for p in known}
+    return [p for p in findings if (p.file, p.row, p.column) not in cells]
+
+
 def read_tables(folder: Path, package: Package, progress: Progress) -> tuple[Tables, list[Problem]]:
     """All tables as text, with the findings of files, columns, keys, languages and rules."""
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
-    broken: list[str] = []
     for name, resource in package.resources.items():
         progress(name)
         frame, faults = read_text_table(folder / resource.path, resource)
-        if faults:
-            broken.append(name)
-        else:
+        if not faults:
             faults = check_columns(frame, resource)
             tables[name] = frame
         problems += faults
     progress("keys and languages")
-    problems += check_references(tables, package)
-    problems += check_languages(tables, package)
-    problems += check_order(tables, package)
-    if not broken:  # the rules look across tables and need all of them
-        progress("rules")
-        problems += check_rules(tables)
+    problems += _elsewhere(check_references(tables, package), problems)
+    problems += _elsewhere(check_languages(tables, package), problems)
+    problems += _elsewhere(check_order(tables, package), problems)
+    progress("rules")
+    problems += _elsewhere(check_rules(tables, package.resources), problems)
     return tables, sorted(set(problems))
 
 
@@ -106,9 +113,8 @@ def write_tables(
 
 
 def _replace_pointer(folder: Path, snapshot_id: str) -> None:
-    temporary = folder / f".{POINTER}.{os.getpid()}"
-    temporary.write_text(snapshot_id + "\n", encoding="ascii")
-    os.replace(temporary, folder / POINTER)
+    with _unfinished(folder / POINTER) as path:
+        path.write_text(snapshot_id + "\n", encoding="ascii")
 
 
 def _forget_old(folder: Path, keep: str) -> None:
@@ -121,10 +127,12 @@ def _forget_old(folder: Path, keep: str) -> None:
 @contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
     """A path to write to, moved to ``target`` on success and removed on failure."""
-    building = target.with_name(f".building-{os.getpid()}-{target.name}")
-    building.unlink(missing_ok=True)
+    # a name of its own: threads, and processes in other containers, may build at once
+    building = target.with_name(f".building-{secrets.token_hex(8)}-{target.name}")
     try:
         yield building
+        with building.open("rb+") as written:  # on disk before the name is: power may fail
+            os.fsync(written.fileno())
         os.replace(building, target)
     finally:
         building.unlink(missing_ok=True)
@@ -135,12 +143,26 @@ def snapshot_path(snapshot_id: str) -> Path:
     return snapshot_dir() / f"atlas-{snapshot_id}.duckdb"
 
 
+def is_sound(path: Path) -> bool:
+    """Whether every table of a snapshot file can be read to its end.
+
+    A file that was cut or damaged on disk is noticed only when its blocks are read.
+    """
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            for (name,) in database.execute("SHOW TABLES").fetchall():
+                database.table(name).aggregate("bit_xor(hash(COLUMNS(*)))").fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
 def current_id() -> str | None:
     """Id of the current snapshot; None when there is none."""
     pointer = snapshot_dir() / POINTER
     try:
         snapshot_id = pointer.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
     return snapshot_id if snapshot_path(snapshot_id).is_file() else None
 
@@ -156,7 +178,7 @@ def build(progress: Progress = lambda _: None) -> str:
     tables = validated_tables(folder, progress)
     target = snapshot_path(snapshot_id)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.is_file():
+    if not (target.is_file() and is_sound(target)):
         with _unfinished(target) as path:
             backend = ibis.duckdb.connect(path)
             try:
@@ -169,7 +191,7 @@ def build(progress: Progress = lambda _: None) -> str:
 
 
 def ensure(progress: Progress = lambda _: None) -> str:
-    """Id of a snapshot of today's data package, built if it is missing or older.
+    """Id of a snapshot of today's data package, built if it is missing, older or damaged.
 
     When the data is refused and an earlier snapshot exists, that one is kept.
 
@@ -177,11 +199,14 @@ def ensure(progress: Progress = lambda _: None) -> str:
         DataError: the data was refused and there is no earlier snapshot.
     """
     known = current_id()
+    if known is not None and not is_sound(snapshot_path(known)):
+        known = None
     if known == content_id(data_dir()):
         return known
     try:
         return build(progress)
-    except DataError:
+    except DataError as error:
         if known is None:
             raise
+        log.error("snapshot %s stays: %s", known, error)
         return known

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE_FOLDERS = ("pages", "ui")
+SOURCE_FOLDERS = ("app_pages", "ui")
 SOURCE_FILES = ("dashboard.py",)
 KEYWORDS = {"t": None, "self": None, "plural": (1, 2)}
 LANGUAGES = ("ko", "en")

@@ -13,6 +13,9 @@ from ui.data import engine
 from ui.i18n import LANGUAGES, Words, choose_language
 
 _SESSION = "lang"
+# Not "pages": Streamlit takes a folder of that name for its first way of making sites of
+# several pages, and would give the first visitor of a deep link the page without its frame.
+PAGE_FOLDER = "app_pages"
 ICON = PROJECT_ROOT / "assets" / "icon.svg"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -72,7 +75,7 @@ def entries(t: Words) -> dict[str, PageEntry]:
 
 def page_file(entry: PageEntry) -> Path:
     """Script of a page."""
-    return PROJECT_ROOT / "pages" / entry.file
+    return PROJECT_ROOT / PAGE_FOLDER / entry.file
 
 
 def choose_words() -> Words:
@@ -118,7 +121,7 @@ def link(path: str, label: str, t: Words, *, icon: str | None = None, **params: 
     """A link to another page that keeps the language."""
     entry = entries(t)[path]
     st.page_link(
-        f"pages/{entry.file}",
+        f"{PAGE_FOLDER}/{entry.file}",
         label=label,
         icon=icon or entry.icon,
         query_params={**params, "lang": t.lang},

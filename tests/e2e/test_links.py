@@ -1,0 +1,143 @@
+"""The address bar is the state: copied, shared in another language, broken, and walked back."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import WARNING, View, with_params
+from tests.e2e.conftest import Opener
+from ui.frame import entries
+from ui.i18n import Words
+
+pytestmark = pytest.mark.e2e
+
+LONG = "9" * 10_000
+HACK = "<script>window.__hacked=1</script><img src=x onerror=window.__hacked=1>"
+
+
+def _address(view: View) -> str:
+    parts = urlsplit(view.page.url)
+    return f"{parts.path}?{parts.query}"
+
+
+def _menu(view: View, title: str) -> None:
+    view.page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+
+
+def test_filters_go_into_the_link_as_codes(open_page: Opener) -> None:
+    view = open_page("/testbeds", "ko")
+    view.choose("param-kind", Words("ko").code("testbeds", "kind", "living-lab"))
+    view.wait_for_param("kind", "living-lab")
+    view.choose("param-status", Words("ko").code("testbeds", "status", "operating"))
+    view.wait_for_param("status", "operating")
+    assert view.params == {"lang": "ko", "kind": "living-lab", "status": "operating"}
+    view.clean()
+
+
+def test_copied_link_restores_the_view_in_the_other_language(open_page: Opener) -> None:
+    korean = open_page("/funnel", "ko")
+    korean.choose("param-region", "부산")
+    korean.wait_for_param("region", "KR-26")
+    korean.page.locator(".st-key-param-unit").get_by_text(Words("ko")("Projects")).click()
+    korean.wait_for_param("unit", "projects")
+    copied = _address(korean)
+    assert copied.isascii()
+
+    english = open_page(copied.replace("lang=ko", "lang=en"), "")
+    assert english.params == {**korean.params, "lang": "en"}
+    assert "Busan" in english.chosen("param-region")
+    pressed = english.page.locator(".st-key-param-unit [aria-checked='true']")
+    expect(pressed).to_have_text("Projects")
+    assert _numbers(english) == _numbers(korean)
+    english.clean()
+
+
+def _numbers(view: View) -> list[str]:
+    """The bars' numbers of the page's last chart: the same in every language."""
+    texts = view.page.locator(".st-key-chart-milestone-funnel .bartext").all_inner_texts()
+    assert texts
+    return ["".join(filter(str.isdigit, text)) for text in texts]
+
+
+@pytest.mark.parametrize("path", [f"/{e.path}" for e in entries(Words("en")).values()])
+def test_hostile_link_is_ignored_and_said_so(open_page: Opener, path: str) -> None:
+    hostile = {
+        name: HACK
+        for name in ("kind", "status", "sector", "from", "to", "program", "series", "testbed")
+    }
+    hostile |= {"region": "KR-99", "unit": "bogus", "place": "../../etc", "table": "../sources"}
+    view = open_page(with_params(path, **hostile, lang="xx"), "")
+    expect(view.page.locator(WARNING).filter(has_text="lang")).to_be_visible()
+    assert view.page.evaluate("() => window.__hacked") is None
+    assert view.params["lang"] in ("ko", "en")
+    view.clean()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/testbeds", "kind"), ("/funnel", "series"), ("/investment", "from"), ("/data", "table")],
+)
+def test_endless_value_is_ignored_and_said_so(open_page: Opener, path: str, name: str) -> None:
+    view = open_page(f"{path}?{name}={LONG}", "en")
+    expect(view.page.locator(WARNING).filter(has_text=name)).to_be_visible()
+    view.clean()
+
+
+def test_search_text_is_shown_as_text(open_page: Opener) -> None:
+    view = open_page(f"/data?q={quote(HACK)}", "en")
+    assert view.page.evaluate("() => window.__hacked") is None
+    view.clean()
+
+
+def test_good_parts_of_a_broken_link_are_kept(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=living-lab,bogus&region=KR-99", "en")
+    notice = view.page.locator(WARNING)
+    expect(notice).to_contain_text("kind")
+    expect(notice).to_contain_text("region")
+    assert Words("en").code("testbeds", "kind", "living-lab") in view.chosen("param-kind")
+
+
+def test_menu_keeps_the_language(open_page: Opener) -> None:
+    view = open_page("/", "en")
+    _menu(view, "PoC to market")
+    view.wait_for_path("/funnel")
+    expect(view.title).to_have_text("PoC to market")
+    view.wait_for_param("lang", "en")
+    view.clean()
+
+
+def test_language_switch_keeps_the_view(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=living-lab", "en")
+    view.page.get_by_test_id("stMain").get_by_text("한국어", exact=True).click()
+    view.wait_for_param("lang", "ko")
+    expect(view.title).to_have_text(Words("ko")("Testbeds"))
+    expect(view.page.locator("html")).to_have_attribute("lang", "ko")
+    assert view.param("kind") == "living-lab"
+    assert Words("ko").code("testbeds", "kind", "living-lab") in view.chosen("param-kind")
+    view.clean()
+
+
+def test_back_returns_to_the_earlier_page_and_its_view(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=living-lab", "en")
+    _menu(view, "PoC to market")
+    view.wait_for_path("/funnel")
+    expect(view.title).to_have_text("PoC to market")
+    view.page.go_back()
+    view.wait_for_path("/testbeds")
+    expect(view.title).to_have_text("Testbeds")
+    assert view.param("kind") == "living-lab"
+    assert Words("en").code("testbeds", "kind", "living-lab") in view.chosen("param-kind")
+    view.clean()
+
+
+def test_back_undoes_a_filter(open_page: Opener) -> None:
+    view = open_page("/testbeds", "en")
+    view.page.locator(".st-key-place-KR-26 button").click()
+    view.wait_for_param("place", "KR-26")
+    view.page.go_back()
+    expect(view.page.get_by_test_id("stMetric")).to_have_count(0)
+    assert view.params == {"lang": "en"}
+    view.clean()

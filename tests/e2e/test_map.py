@@ -1,0 +1,142 @@
+"""The map of testbeds with no other host in reach, and the places beside it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import MAP_FRAME, View
+from tests.e2e.conftest import Opener
+
+pytestmark = pytest.mark.e2e
+
+# Layers that show a testbed, with their place in the map's window.
+POINTS = """() => Object.values(window.map._layers)
+    .filter(layer => layer.feature && layer.getLatLng)
+    .map(layer => {
+        const at = window.map.latLngToContainerPoint(layer.getLatLng());
+        return {id: layer.feature.properties.id, x: at.x, y: at.y, radius: layer.getRadius()};
+    })"""
+# Everything painted on the map's canvases: 0 when nothing was drawn.
+INK = """() => [...document.querySelectorAll(".leaflet-container canvas")].map(canvas => {
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    let inked = 0;
+    for (let i = 3; i < pixels.length; i += 4) inked += pixels[i] > 0;
+    return inked / (canvas.width * canvas.height);
+}).reduce((most, share) => Math.max(most, share), 0)"""
+
+Point = dict[str, float | str]
+
+
+def _points(view: View) -> list[Point]:
+    found: list[Point] = view.map_frame().evaluate(POINTS)
+    return found
+
+
+def _loneliest(points: list[Point]) -> Point:
+    """The point with most room around it, so that a click there can mean no other."""
+
+    def room(one: Point) -> float:
+        return min(
+            abs(complex(float(one["x"]), float(one["y"])) - complex(float(o["x"]), float(o["y"])))
+            - float(o["radius"])
+            for o in points
+            if o is not one
+        )
+
+    return max(points, key=room)
+
+
+def _click(view: View, point: Point) -> None:
+    frame = view.page.locator(MAP_FRAME)
+    frame.scroll_into_view_if_needed()
+    frame.click(position={"x": float(point["x"]), "y": float(point["y"])})
+
+
+def test_map_draws_from_this_host_alone(open_page: Opener) -> None:
+    view = open_page("/testbeds", "en")
+    frame = view.map_frame()
+    assert frame.evaluate("() => window.atlasProvinces.features.length") == 17
+    frame.wait_for_function(f"() => ({INK})() > 0.1")
+    points = _points(view)
+    assert len(points) > 100
+    assert len({p["id"] for p in points}) == len(points)
+    view.clean()
+
+
+def test_map_shows_only_the_testbeds_of_the_list(open_page: Opener) -> None:
+    everything = _points(open_page("/testbeds", "en"))
+    view = open_page("/testbeds?kind=living-lab", "en")
+    few = _points(view)
+    assert 0 < len(few) < len(everything)
+    heading = view.page.get_by_role("heading", name=re.compile(rf"\b{len(few)}\b"))
+    expect(heading.first).to_be_attached()
+
+
+def test_click_on_a_point_shows_its_testbed(open_page: Opener) -> None:
+    view = open_page("/testbeds", "en")
+    target = _loneliest(_points(view))
+    _click(view, target)
+    view.wait_for_param("testbed", str(target["id"]))
+    expect(view.page.get_by_role("heading", level=3)).to_be_visible()
+    expect(view.page.get_by_text("Operator:", exact=False).first).to_be_visible()
+    expect(view.page.locator(".st-key-sources-testbed")).to_be_visible()
+    view.clean()
+
+
+def test_second_click_chooses_another_testbed(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=living-lab", "en")
+    points = _points(view)
+    first = _loneliest(points)
+    _click(view, first)
+    view.wait_for_param("testbed", str(first["id"]))
+    name = view.page.get_by_role("heading", level=3).inner_text()
+    second = _loneliest([p for p in _points(view) if p["id"] != first["id"]])
+    _click(view, second)
+    view.wait_for_param("testbed", str(second["id"]))
+    expect(view.page.get_by_role("heading", level=3)).not_to_have_text(name)
+    view.clean()
+
+
+def test_panning_the_map_does_not_run_the_page(open_page: Opener) -> None:
+    view = open_page("/testbeds", "en")
+    frame = view.map_frame()
+    runs: list[str | bytes] = []
+    view.page.on("websocket", lambda _: runs.append("reconnected"))
+    view.page.evaluate(
+        """selector => {
+            window.runs = 0;
+            new MutationObserver(() => window.runs++).observe(
+                document.querySelector(selector),
+                {attributes: true, attributeFilter: ["data-test-script-state"]});
+        }""",
+        '[data-testid="stApp"]',
+    )
+    moved = "() => new Promise(done => { map.once('moveend', done); map.panBy([120, 40]); })"
+    frame.evaluate(f"() => ({moved})().then(() => true)")
+    # a rerun caused by the pan would start before this round trip through the page ends
+    view.page.locator(".st-key-sources-testbeds button").click()
+    expect(view.page.get_by_role("dialog")).to_be_visible()
+    assert runs == []
+    assert view.params == {"lang": "en"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Busan", "KR-26"), ("Sejong", "KR-50"), ("Cheonan", "44130")]
+)
+def test_place_button_shows_the_places_profile(open_page: Opener, name: str, code: str) -> None:
+    view = open_page("/testbeds", "en")
+    view.page.locator(f".st-key-place-{code} button").click()
+    view.wait_for_param("place", code)
+    expect(
+        view.page.get_by_role("heading", name=re.compile(f"{name}.*: what is known"))
+    ).to_be_visible()
+    metrics = view.page.get_by_test_id("stMetric")
+    expect(metrics).to_have_count(4)
+    for metric in metrics.all():
+        value = metric.get_by_test_id("stMetricValue").inner_text()
+        assert re.fullmatch(r"[\d,]+", value.strip())
+    view.map_frame()
+    view.clean()

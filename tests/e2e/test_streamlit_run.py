@@ -1,0 +1,40 @@
+"""Plain ``streamlit run app.py`` from an empty folder serves the same site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from bench.serving import Site, free_port, serving, streamlit_command
+from loaders.snapshot import content_id
+from tests.e2e.conftest import Opener
+from ui.frame import entries
+from ui.i18n import Words
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def plain_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("plain")
+    port = free_port()
+    with serving(streamlit_command(port), port, folder) as running:
+        built = [path.name for path in (folder / "snapshots").glob("atlas-*")]
+        assert built == [f"atlas-{running.snapshot_id}.duckdb"]
+        yield running
+
+
+def test_snapshot_is_the_same(site: Site, plain_site: Site) -> None:
+    assert plain_site.snapshot_id == site.snapshot_id
+
+
+@pytest.mark.parametrize("path", [f"/{e.path}" for e in entries(Words("en")).values()])
+def test_page_is_the_same(open_page: Opener, plain_site: Site, path: str) -> None:
+    usual = open_page(path, "en")
+    plain = open_page(path, "en", on=plain_site)
+    expect(plain.page.locator("html")).to_have_attribute("lang", "en")
+    expect(plain.title).to_have_text(usual.title.inner_text())
+    plain.clean()
