@@ -16,6 +16,7 @@ pages = [
         help=entry.question,
         url_path=entry.path or None,
         default=not entry.path,
+        visibility="visible" if entry.in_menu else "hidden",
     )
     for entry in frame.entries(t).values()
 ]

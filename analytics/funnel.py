@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics.filters import PilotFilter, select_pilots
 from analytics.names import pilots_with_names
+from analytics.proportions import conversion, with_wilson
 from analytics.result import Result, keys, year_span
 from analytics.stages import FIRST_PILOT_STAGE, ladder_frame
 from loaders.datasets.cohorts import SERIES, cohorts
@@ -29,8 +30,11 @@ class Series:
 def _series_code(row: pd.Series) -> str:
     edition = UNDATED if pd.isna(row["edition_year"]) else str(row["edition_year"])
     kind = "cumulative" if row["is_cumulative"] else "single"
-    span = "".join(f".{int(row[c])}" for c in ("period_start", "period_end") if not pd.isna(row[c]))
-    return f"{edition}.{kind}.{row['scope']}.{row['side']}{span}"
+    ends = [row["period_start"], row["period_end"]]
+    # both ends, so that "since 2018" and "until 2018" differ
+    span = [UNDATED if pd.isna(year) else str(int(year)) for year in ends]
+    known = span if set(span) != {UNDATED} else []
+    return ".".join([edition, kind, row["scope"], row["side"], *known])
 
 
 def _ladder_counts(run: Runner) -> pd.DataFrame:
@@ -38,7 +42,7 @@ def _ladder_counts(run: Runner) -> pd.DataFrame:
     table = cohorts()
     ladder = ladder_frame(run)[["stage", "rank"]]
     frame = run(table.filter(table.unit == "count")).merge(ladder, on="stage")
-    frame["series"] = frame.apply(_series_code, axis=1)
+    frame["series"] = [_series_code(row) for _, row in frame.iterrows()]
     return frame
 
 
@@ -83,8 +87,9 @@ def published_funnel(run: Runner, series: Series) -> Result:
     Frame in ladder order, from the first to the last published step: ``stage``,
     ``rank``, names, ``count`` (missing where nothing was published: a gap, not
     zero), ``share_of_previous`` (count over the nearest earlier published count;
-    missing when that is absent, zero or smaller), ``previous_stage``, and
-    ``others`` (how many other pages give another count).
+    missing when that is absent, zero or smaller), ``low`` and ``high`` (its 95 %
+    Wilson interval, missing with it), ``previous_stage``, and ``others`` (how many
+    other pages give another count).
     """
     counts = _ladder_counts(run)
     mine = counts[(counts["program_id"] == series.program_id) & (counts["series"] == series.code)]
@@ -100,8 +105,12 @@ def published_funnel(run: Runner, series: Series) -> Result:
     frame = frame.reset_index(drop=True)
     frame["others"] = frame["stage"].map(others).fillna(0).astype(int)
     known = frame["count"].dropna()
-    before = known.shift()
-    frame["share_of_previous"] = (known / before).where((before > 0) & (known <= before))
+    frame["previous"] = known.shift()
+    frame["share_of_previous"] = [
+        conversion(*pair) for pair in zip(frame["count"], frame["previous"], strict=True)
+    ]
+    frame["share_of_previous"] = frame["share_of_previous"].astype("float64")
+    frame = with_wilson(frame, "count", "previous").drop(columns="previous")
     frame["previous_stage"] = frame["stage"].where(frame["count"].notna()).ffill().shift()
     return Result(
         frame,

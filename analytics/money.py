@@ -2,11 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
 import pandas as pd
 
+from analytics.filters import Codes, with_program_family
+from analytics.names import join_names
 from analytics.result import Result, keys
+from loaders.datasets.funding import funding
+from loaders.datasets.programs import programs
+from loaders.datasets.testbeds import testbeds
+from loaders.engine import Runner
 
 BASES = ("announced", "budgeted", "awarded", "spent")
+KRW = "KRW"
+SEVERAL_YEARS = "several-years"
+NOT_STATED = "not-stated"
+
+Dimension = Literal["payer_level", "sido", "program_id", "year_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFilter:
+    """Which amounts to look at; general start-up and SME money only on request."""
+
+    sido: Codes = ()
+    payer_level: Codes = ()
+    program_id: Codes = ()
+    urban_only: bool = True
+
+
+def _year_code(row: pd.Series) -> str:
+    if pd.isna(row["year"]):
+        return NOT_STATED
+    if not pd.isna(row["year_end"]) and row["year_end"] != row["year"]:
+        return SEVERAL_YEARS
+    return str(int(row["year"]))
+
+
+def money_rows(run: Runner, chosen: MoneyFilter) -> pd.DataFrame:
+    """Amounts that pass the filter, with programme and testbed names and ``year_code``.
+
+    ``year_code`` is the year, ``several-years`` for an amount over more than one (no
+    page gives its split), or ``not-stated``.
+    """
+    table = funding()
+    for column in ("sido", "payer_level"):
+        codes = getattr(chosen, column)
+        if codes:
+            table = table.filter(table[column].isin(codes))
+    if chosen.program_id:
+        table = table.semi_join(with_program_family(chosen.program_id), "program_id")
+    if chosen.urban_only:
+        table = table.filter(table.is_smart_city)
+    named = join_names(table, "program_id", programs(), "program_id", "program")
+    named = join_names(named, "testbed_id", testbeds(), "testbed_id", "testbed")
+    frame = run(named.order_by("funding_id"))
+    frame["year_code"] = [_year_code(row) for _, row in frame.iterrows()]
+    return frame
+
+
+def _result(frame: pd.DataFrame, rows: pd.DataFrame, covered: int) -> Result:
+    years = pd.concat([rows["year"], rows["year_end"]]).dropna()
+    return Result(
+        frame.reset_index(drop=True),
+        {"funding": keys(rows["funding_id"])},
+        covered=covered,
+        total=len(rows),
+        unit="amounts",
+        first_year=int(years.min()) if len(years) else None,
+        last_year=int(years.max()) if len(years) else None,
+    )
+
+
+def _basis_order(values: Iterable[str]) -> list[int]:
+    return [BASES.index(value) for value in values]
 
 
 def sums_by_basis(rows: pd.DataFrame) -> Result:
@@ -16,27 +88,120 @@ def sums_by_basis(rows: pd.DataFrame) -> Result:
         rows: rows of the ``funding`` table.
 
     Frame: ``basis``, ``currency``, ``amount`` (sum of additive rows; missing when
-    none may be added), ``additive`` and ``known`` (numbers of rows). No amount is
-    counted with its part or its total: within a basis an additive row has no
-    additive ancestor (a rule of the data package), and bases are never added.
+    none may be added), ``additive`` and ``known`` (numbers of rows),
+    ``share_of_known`` (the sum over the plain total of all known rows; the plain
+    total counts parts and repeats, so this is a lower bound of what is covered).
+    No amount is counted with its part or its total: within a basis an additive row
+    has no additive ancestor (a rule of the data package), and bases are never added.
     """
-    frame = rows[["basis", "currency"]].drop_duplicates()
-    additive = rows[rows["is_additive"].astype(bool)]
     grouping = ["basis", "currency"]
-    summed = additive.groupby(grouping)["amount"].agg(["sum", "size"]).reset_index()
-    known = rows.groupby(grouping).size().rename("known").reset_index()
-    frame = frame.merge(summed, on=grouping, how="left").merge(known, on=grouping)
-    frame = frame.rename(columns={"sum": "amount", "size": "additive"})
+    known = rows.groupby(grouping)["amount"].agg(plain="sum", known="size").reset_index()
+    additive = rows[rows["is_additive"].astype(bool)]
+    summed = additive.groupby(grouping)["amount"].agg(amount="sum", additive="size").reset_index()
+    frame = known.merge(summed, on=grouping, how="left")
     frame["additive"] = frame["additive"].fillna(0).astype(int)
-    order = {basis: i for i, basis in enumerate(BASES)}
-    frame = frame.sort_values(grouping, key=lambda c: c.map(order).fillna(c.map(str).rank()))
-    years = pd.concat([rows["year"], rows["year_end"]]).dropna()
+    frame["share_of_known"] = frame["amount"] / frame["plain"]
+    frame["order"] = _basis_order(frame["basis"])
+    frame = frame.sort_values(["order", "currency"])
+    columns = [*grouping, "amount", "additive", "known", "share_of_known"]
+    return _result(frame[columns], rows, len(additive))
+
+
+def money_by_basis(run: Runner, chosen: MoneyFilter) -> Result:
+    """`sums_by_basis` over the filtered rows."""
+    return sums_by_basis(money_rows(run, chosen))
+
+
+def money_by(run: Runner, chosen: MoneyFilter, dimension: Dimension) -> Result:
+    """KRW sums of additive rows by one dimension, each basis apart.
+
+    Frame, largest first within a basis: ``code`` (``not-stated`` where the row names
+    none), ``basis``, ``amount`` in KRW (missing: rows are known, none may be added),
+    ``additive``, ``known``. Foreign currencies are left out (see `money_by_basis`).
+    """
+    rows = money_rows(run, chosen)
+    rows = rows[rows["currency"] == KRW]
+    rows = rows.assign(code=rows[dimension].fillna(NOT_STATED))
+    grouping = ["basis", "code"]
+    known = rows.groupby(grouping).size().rename("known").reset_index()
+    additive = rows[rows["is_additive"].astype(bool)]
+    summed = additive.groupby(grouping)["amount"].agg(amount="sum", additive="size").reset_index()
+    frame = known.merge(summed, on=grouping, how="left")
+    frame["additive"] = frame["additive"].fillna(0).astype(int)
+    frame["order"] = _basis_order(frame["basis"])
+    frame = frame.sort_values(["order", "amount", "code"], ascending=[True, False, True])
+    columns = ["code", "basis", "amount", "additive", "known"]
+    return _result(frame[columns], rows, len(additive))
+
+
+def _one_amount(rows: pd.DataFrame) -> float:
+    """What one basis of one item comes to: additive rows, or the only row there is."""
+    additive = rows[rows["is_additive"].astype(bool)]
+    if len(additive):
+        return float(additive["amount"].sum())
+    return float(rows["amount"].iloc[0]) if len(rows) == 1 else float("nan")
+
+
+def planned_and_actual(run: Runner, chosen: MoneyFilter) -> Result:
+    """Items for which amounts on two or more bases are known.
+
+    An item is one programme and testbed in one year (or span of years). Frame, by
+    item: ``program_id``, ``testbed_id``, names, ``year``, ``year_end`` and one KRW
+    column for each basis: the sum of its additive rows, or its only row; missing
+    when nothing is known or several rows may not be added.
+    Coverage: rows of such items, of all rows.
+    """
+    rows = money_rows(run, chosen)
+    rows = rows[
+        (rows["currency"] == KRW) & (rows["program_id"].notna() | rows["testbed_id"].notna())
+    ]
+    item = ["program_id", "testbed_id", "year", "year_end"]
+    names = ["program_ko", "program_en", "testbed_ko", "testbed_en"]
+    records, used = [], []
+    for key, group in rows.groupby(item, dropna=False):
+        if group["basis"].nunique() < 2:
+            continue
+        used.append(group)
+        record = dict(zip(item, key, strict=True)) | group.iloc[0][names].to_dict()
+        record |= {b: _one_amount(group[group["basis"] == b]) for b in group["basis"].unique()}
+        records.append(record)
+    frame = pd.DataFrame(records, columns=[*item, *names, *BASES])
+    behind = pd.concat(used) if used else rows.iloc[:0]
+    result = _result(frame, behind, len(behind))
     return Result(
-        frame.reset_index(drop=True),
-        {"funding": keys(rows["funding_id"])},
-        covered=len(additive),
-        total=len(rows),
-        unit="amounts",
-        first_year=int(years.min()) if len(years) else None,
-        last_year=int(years.max()) if len(years) else None,
+        result.frame,
+        result.rows,
+        len(behind),
+        len(rows),
+        "amounts",
+        result.first_year,
+        result.last_year,
     )
+
+
+def money_tree(run: Runner, chosen: MoneyFilter) -> Result:
+    """Totals with their parts, depth first.
+
+    Frame: the columns of `money_rows` and ``depth`` (0 = a total). Only rows that
+    have parts, or are parts, are listed.
+    """
+    rows = money_rows(run, chosen)
+    known = set(rows["funding_id"])
+    parent = rows["parent_funding_id"].where(rows["parent_funding_id"].isin(known))
+    parts: dict[str, list[str]] = {}
+    for child, above in zip(rows["funding_id"], parent, strict=True):
+        if not pd.isna(above):
+            parts.setdefault(above, []).append(child)
+    order: list[tuple[str, int]] = []
+
+    def walk(funding_id: str, depth: int) -> None:
+        order.append((funding_id, depth))
+        for child in sorted(parts.get(funding_id, [])):
+            walk(child, depth + 1)
+
+    for funding_id, above in zip(rows["funding_id"], parent, strict=True):
+        if pd.isna(above) and funding_id in parts:
+            walk(funding_id, 0)
+    depth = pd.DataFrame(order, columns=["funding_id", "depth"])
+    frame = depth.merge(rows, on="funding_id")
+    return _result(frame, frame, len(frame))

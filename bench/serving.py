@@ -45,7 +45,7 @@ def free_port() -> int:
 def uvicorn_command(port: int) -> list[str]:
     """How ``make run`` serves the site."""
     options = ["--host", HOST, "--port", str(port), "--log-level", "warning"]
-    return [sys.executable, "-m", "uvicorn", "app:app", *options]
+    return [sys.executable, "-m", "uvicorn", *options, "app:app"]
 
 
 def streamlit_command(port: int) -> list[str]:

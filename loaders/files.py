@@ -21,7 +21,7 @@ def _decode(raw: bytes, name: str) -> tuple[str, list[Problem]]:
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         bad = raw[error.start : error.start + 4]
-        reason = f"not UTF-8 (byte {bad!r})"
+        reason = f"not UTF-8 (bytes {bad.hex(' ')})"
         return "", [Problem(name, row, "", "", reason)]
     if text.startswith(BYTE_ORDER_MARK):
         return "", [Problem(name, 1, "", "", "begins with a byte-order mark: save as plain UTF-8")]
@@ -36,9 +36,9 @@ def _header_problems(header: list[str], resource: Resource, name: str) -> list[P
             problems.append(Problem(name, 1, column, "", "column is missing"))
     for column in header:
         if column not in expected:
-            problems.append(Problem(name, 1, column, column, "column is not in datapackage.json"))
+            problems.append(Problem(name, 1, column, "", "column is not in datapackage.json"))
         elif header.count(column) > 1:
-            problems.append(Problem(name, 1, column, column, "column appears twice"))
+            problems.append(Problem(name, 1, column, "", "column appears twice"))
     return sorted(set(problems))
 
 

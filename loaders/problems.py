@@ -27,7 +27,7 @@ class Problem:
         value = self.value
         if len(value) > MAX_SHOWN_VALUE:
             value = value[:MAX_SHOWN_VALUE] + "…"
-        shown = f" (value {value!r})" if self.column else ""
+        shown = f" (value {value!r})" if value else ""
         return f"{place}: {self.reason}{shown}"
 
 

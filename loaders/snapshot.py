@@ -30,6 +30,7 @@ from loaders.validation import (
     check_languages,
     check_order,
     check_references,
+    check_unique,
     typed,
 )
 
@@ -81,9 +82,8 @@ def read_tables(folder: Path, package: Package, progress: Progress) -> tuple[Tab
             tables[name] = frame
         problems += faults
     progress("keys and languages")
-    problems += _elsewhere(check_references(tables, package), problems)
-    problems += _elsewhere(check_languages(tables, package), problems)
-    problems += _elsewhere(check_order(tables, package), problems)
+    for check in (check_unique, check_references, check_languages, check_order):
+        problems += _elsewhere(check(tables, package), problems)
     progress("rules")
     problems += _elsewhere(check_rules(tables, package.resources), problems)
     return tables, sorted(set(problems))

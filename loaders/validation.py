@@ -67,7 +67,7 @@ def _checks(field: Field) -> Iterator[pa.Check]:
     if field.partial_date:
         yield _check(
             lambda values: values.map(is_partial_date),
-            "not a date of the form YYYY, YYYY-MM or YYYY-MM-DD",
+            "not a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD",
         )
     elif field.pattern:
         yield _check(_matches(field.pattern), f"does not have the form {field.pattern}")
@@ -94,33 +94,24 @@ def pandera_schema(resource: Resource) -> pa.DataFrameSchema:
             dtype=None,
             checks=list(_checks(f)),
             nullable=not f.required,
-            unique=f.unique or resource.primary_key == (f.name,),
         )
         for f in resource.fields
     }
-    keys = [list(k) for k in (resource.primary_key, *resource.unique_keys) if len(k) > 1]
-    return pa.DataFrameSchema(columns, unique=keys or None, report_duplicates="exclude_first")
-
-
-_FIXED_REASONS = {
-    "not_nullable": "required, but empty",
-    "field_uniqueness": "appears more than once",
-    "multiple_fields_uniqueness": "this combination of keys appears more than once",
-}
+    return pa.DataFrameSchema(columns)
 
 
 def _as_problem(case: Mapping[str, object], file: str, rows: pd.Series) -> Problem:
     check = str(case["check"])
     index = case["index"]
     value = "" if case["failure_case"] is None else str(case["failure_case"])
-    reason = _FIXED_REASONS.get(check, check)
+    reason = "required, but empty" if check == "not_nullable" else check
     row = int(rows.loc[index]) if index is not None and not pd.isna(index) else 0
     column = str(case["column"])
     return Problem(file, row, column, "" if check == "not_nullable" else value, reason)
 
 
 def check_columns(frame: pd.DataFrame, resource: Resource) -> list[Problem]:
-    """All findings of types, constraints, categories and unique keys in one table."""
+    """All findings of types, constraints and categories in one table."""
     known = frame.drop(columns="_row").replace("", None)
     try:
         pandera_schema(resource).validate(known, lazy=True)
@@ -129,6 +120,26 @@ def check_columns(frame: pd.DataFrame, resource: Resource) -> list[Problem]:
         found = {_as_problem(case, resource.path, frame["_row"]) for case in cases}
         return sorted(found)
     return []
+
+
+def check_unique(tables: Tables, package: Package) -> list[Problem]:
+    """Rows that repeat a key; a row that repeats several is reported for the first."""
+    problems = []
+    for name, frame in tables.items():
+        resource = package[name]
+        columns = [(f.name,) for f in resource.fields if f.unique]
+        rows = frame
+        for key in (resource.primary_key, *columns, *resource.unique_keys):
+            names = list(key)
+            known = rows[(rows[names] != "").any(axis=1)]
+            repeated = known[known.duplicated(names)]
+            first = known.groupby(names)["_row"].first()
+            for *values, row in repeated[[*names, "_row"]].itertuples(index=False, name=None):
+                earlier = first[tuple(values) if len(values) > 1 else values[0]]
+                reason = f"the same {', '.join(names)} as in row {earlier}"
+                problems.append(Problem(resource.path, int(row), names[0], str(values[0]), reason))
+            rows = rows.drop(repeated.index)
+    return problems
 
 
 def check_references(tables: Tables, package: Package) -> list[Problem]:
@@ -184,9 +195,10 @@ def check_order(tables: Tables, package: Package) -> list[Problem]:
         keys = list(frame[list(resource.primary_key)].itertuples(index=False, name=None))
         for before, after, row in zip(keys, keys[1:], frame["_row"].iloc[1:], strict=False):
             if after < before:
-                column = resource.primary_key[0]
+                cells = zip(resource.primary_key, before, after, strict=True)
+                column, value = next((c, new) for c, old, new in cells if new != old)
                 problems.append(
-                    Problem(resource.path, int(row), column, after[0], "rows are not sorted by key")
+                    Problem(resource.path, int(row), column, value, "rows are not sorted by key")
                 )
                 break
     return problems

@@ -29,6 +29,7 @@ class PageEntry:
     title: str
     icon: str
     question: str
+    in_menu: bool = True
 
 
 def entries(t: Words) -> dict[str, PageEntry]:
@@ -61,6 +62,13 @@ def entries(t: Words) -> dict[str, PageEntry]:
             t("Investment linkage"),
             ":material/account_tree:",
             t("Who invested after which pilots?"),
+        ),
+        PageEntry(
+            "money.py",
+            "money",
+            t("Public money"),
+            ":material/account_balance:",
+            t("Who paid how much for what, planned against spent?"),
         ),
         PageEntry(
             "data.py",

@@ -21,8 +21,10 @@ def funding() -> ir.Table:
 
 
 def rules(tables: Tables) -> Iterator[Problem]:
-    """Years in order, no cycle, and no additive amount inside another of its basis."""
+    """Years in order, no cycle, no additive amount inside another of its basis."""
     frame = tables["funding"]
+    programs = tables["programs"]
+    urban = dict(zip(programs["program_id"], programs["is_smart_city"], strict=True))
     parents = dict(zip(frame["funding_id"], frame["parent_funding_id"], strict=True))
     additive = {
         row["funding_id"]: row["basis"] for row in records(frame) if row["is_additive"] == "true"
@@ -30,6 +32,8 @@ def rules(tables: Tables) -> Iterator[Problem]:
     for row in records(frame):
         yield from years_in_order("funding.csv", row, "year", "year_end")
         yield from no_cycle("funding.csv", row, "funding_id", "parent_funding_id", parents)
+        if row["is_smart_city"] != urban.get(row["program_id"], row["is_smart_city"]):
+            yield problem("funding.csv", row, "is_smart_city", "differs from its programme's")
         if row["funding_id"] not in additive:
             continue
         for above in ancestors(row["funding_id"], parents):

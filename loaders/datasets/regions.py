@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import Row, problem
+from loaders.rules import Row, no_cycle, problem
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -26,9 +26,12 @@ def municipalities() -> ir.Table:
 
 
 def rules(tables: Tables) -> Iterator[Problem]:
-    """A general district lies in the province of its city."""
+    """A general district lies in the province of its city; parents form no cycle."""
+    frame = tables["municipalities"]
     home = homes(tables)
-    for row in records(tables["municipalities"]):
+    parents = dict(zip(frame["sigungu_code"], frame["parent_code"], strict=True))
+    for row in records(frame):
+        yield from no_cycle("municipalities.csv", row, "sigungu_code", "parent_code", parents)
         city = row["parent_code"]
         if city in home and home[city] != row["sido"]:
             yield problem("municipalities.csv", row, "sido", f"its city {city} is in {home[city]}")

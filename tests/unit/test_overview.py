@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 import pandas as pd
 import pytest
 
+# the modules, because pytest would collect functions whose names begin with "test"
+from analytics import overview, testbeds
 from analytics.filters import PilotFilter, TestbedFilter
 from analytics.funnel import milestone_funnel
-from analytics.overview import companies_funded_after, pilots_known, pilots_sold, testbeds_known
-from analytics.testbeds import testbeds_by_province
 from loaders.engine import Runner
 from tests.unit.fixtures_small import (
     ENDED,
@@ -64,7 +64,7 @@ def first_fact_at_the_latest() -> dict[str, pd.Timestamp]:
 
 def test_testbeds(run: Runner) -> None:
     table = committed("testbeds")
-    result = testbeds_known(run)
+    result = overview.testbeds_known(run)
     assert only(result.frame) == {
         "testbeds": len(set(table["testbed_id"])),
         "provinces": len(set(table["sido"])),
@@ -76,7 +76,7 @@ def test_testbeds(run: Runner) -> None:
 
 def test_pilots(run: Runner) -> None:
     table = committed("pilots")
-    result = pilots_known(run)
+    result = overview.pilots_known(run)
     projects = {r.project_id or f"alone: {r.pilot_id}" for r in table.itertuples()}
     assert only(result.frame) == {
         "pilots": len(set(table["pilot_id"])),
@@ -90,7 +90,7 @@ def test_pilots(run: Runner) -> None:
 def test_pilots_with_a_contract_or_sale(run: Runner) -> None:
     sold = {pilot for pilot, stages in milestones_of_pilots().items() if stages & SALES}
     table = committed("pilots")
-    result = pilots_sold(run)
+    result = overview.pilots_sold(run)
     assert only(result.frame) == {"sold": len(sold), "pilots": len(table)}
     assert set(result.rows["pilots"]) == sold
     assert (result.covered, result.total) == (len(sold), len(table))
@@ -107,7 +107,7 @@ def test_companies_with_a_round_after_their_first_pilot(run: Runner) -> None:
         for r in known.itertuples()
         if r.org_id in first and r.date and first_day(r.date) > first[r.org_id]
     }
-    result = companies_funded_after(run)
+    result = overview.companies_funded_after(run)
     assert only(result.frame) == {
         "funded": len({org for org, _, _ in after}),
         "with_round": len(companies & set(known["org_id"])),
@@ -122,16 +122,16 @@ def test_companies_with_a_round_after_their_first_pilot(run: Runner) -> None:
 def test_testbeds_of_each_province(run: Runner) -> None:
     table = committed("testbeds")
     home = dict(zip(table["testbed_id"], table["sido"], strict=True))
-    testbeds = Counter(table["sido"])
-    pilots = Counter(home[t] for t in committed("pilots")["testbed_id"] if t)
-    result = testbeds_by_province(run, TestbedFilter())
+    places = Counter(table["sido"])
+    trials = Counter(home[t] for t in committed("pilots")["testbed_id"] if t)
+    result = testbeds.testbeds_by_province(run, TestbedFilter())
     regions = committed("regions")
     assert list(result.frame["sido"]) == sorted(regions["sido"])
     for row in result.frame.itertuples():
-        assert (row.testbeds, row.pilots) == (testbeds[row.sido], pilots[row.sido])
+        assert (row.testbeds, row.pilots) == (places[row.sido], trials[row.sido])
     names = regions.set_index("sido")
     assert list(result.frame["short_ko"]) == list(names.loc[result.frame["sido"], "short_ko"])
-    assert (result.covered, result.total) == (len(testbeds), 17)
+    assert (result.covered, result.total) == (len(places), 17)
 
 
 @pytest.mark.parametrize("by_project", [False, True])
@@ -188,27 +188,30 @@ def test_worked_example() -> None:
             ],
         }
     )
-    assert only(testbeds_known(run).frame) == {"testbeds": 3, "provinces": 2}
-    assert (testbeds_known(run).first_year, testbeds_known(run).last_year) == (2020, 2024)
-    assert only(pilots_known(run).frame) == {"pilots": 4, "projects": 3, "companies": 3}
-    assert only(pilots_sold(run).frame) == {"sold": 1, "pilots": 4}
-    assert pilots_sold(run).rows["pilots"] == ("3",)
-    funded = companies_funded_after(run)
+    assert only(overview.testbeds_known(run).frame) == {"testbeds": 3, "provinces": 2}
+    assert (overview.testbeds_known(run).first_year, overview.testbeds_known(run).last_year) == (
+        2020,
+        2024,
+    )
+    assert only(overview.pilots_known(run).frame) == {"pilots": 4, "projects": 3, "companies": 3}
+    assert only(overview.pilots_sold(run).frame) == {"sold": 1, "pilots": 4}
+    assert overview.pilots_sold(run).rows["pilots"] == ("3",)
+    funded = overview.companies_funded_after(run)
     assert only(funded.frame) == {"funded": 1, "with_round": 2, "companies": 3}
     assert (funded.covered, funded.total) == (1, 3)
-    provinces = testbeds_by_province(run, TestbedFilter()).frame.set_index("sido")
+    provinces = testbeds.testbeds_by_province(run, TestbedFilter()).frame.set_index("sido")
     assert provinces["testbeds"].to_dict() == {"KR-11": 2, "KR-26": 1, "KR-44": 0}
     assert provinces["pilots"].to_dict() == {"KR-11": 1, "KR-26": 0, "KR-44": 0}
 
 
 def test_without_any_rows_the_numbers_are_zero() -> None:
     run = small_run({})
-    assert only(testbeds_known(run).frame) == {"testbeds": 0, "provinces": 0}
-    assert only(pilots_known(run).frame) == {"pilots": 0, "projects": 0, "companies": 0}
-    assert only(pilots_sold(run).frame) == {"sold": 0, "pilots": 0}
-    assert only(companies_funded_after(run).frame) == {
+    assert only(overview.testbeds_known(run).frame) == {"testbeds": 0, "provinces": 0}
+    assert only(overview.pilots_known(run).frame) == {"pilots": 0, "projects": 0, "companies": 0}
+    assert only(overview.pilots_sold(run).frame) == {"sold": 0, "pilots": 0}
+    assert only(overview.companies_funded_after(run).frame) == {
         "funded": 0,
         "with_round": 0,
         "companies": 0,
     }
-    assert testbeds_known(run).first_year is None
+    assert overview.testbeds_known(run).first_year is None
