@@ -13,7 +13,7 @@ which drops those who fell silent early. The truth lies between; show both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -63,19 +63,29 @@ class Spell:
 
     ``start`` is a stage, and ``targets`` are stages of which the first counts; or
     `FIRST_FACT` and (`NEXT_ROUND`,), one spell a company. ``data_date`` None: the day
-    the data package was made (``created`` in its descriptor).
+    the data package was made (``created`` in its descriptor). With ``by_project`` the
+    members of a consortium are one unit: they share their dates, so counting each
+    would repeat one observation.
     """
 
     start: str
     targets: tuple[str, ...]
-    chosen: PilotFilter = PilotFilter()
+    chosen: PilotFilter = field(default_factory=PilotFilter)
     censor_at: CensorAt = "data-date"
     data_date: date | None = None
+    by_project: bool = False
 
     @property
     def is_of_companies(self) -> bool:
         """Whether the unit is a company and not a pilot."""
         return self.start == FIRST_FACT
+
+    @property
+    def unit(self) -> str:
+        """Code of what is counted."""
+        if self.is_of_companies:
+            return "companies"
+        return "projects" if self.by_project else "pilots"
 
     @property
     def closed(self) -> pd.Timestamp:
@@ -101,12 +111,14 @@ def _midpoint(earliest: pd.Series, latest: pd.Series) -> pd.Series:
 
 
 def _facts(run: Runner, pilots: pd.DataFrame, closed: pd.Timestamp) -> pd.DataFrame:
-    """Milestones of ``pilots`` up to ``closed``, with ``rank``, ``printed`` and ``order``.
+    """Milestones of ``pilots`` up to ``closed``, with ``unit_id``, ``rank`` and ``printed``.
 
-    ``order`` sorts the milestones of a pilot: by upper bound, event dates first.
+    Ordered within a unit by upper bound, event dates first.
+
+    Args:
+        pilots: with ``unit_id``, which the facts take over.
     """
-    facts = run(milestones())
-    facts = facts[facts["pilot_id"].isin(pilots["pilot_id"])]
+    facts = run(milestones()).merge(pilots[["pilot_id", "unit_id"]], on="pilot_id")
     facts = facts[~(facts["date_earliest"] > closed)]
     facts = facts.merge(ladder_frame(run)[["stage", "rank"]], on="stage", how="left")
     facts["printed"] = _midpoint(facts["date_earliest"], facts["date_latest"])
@@ -114,25 +126,25 @@ def _facts(run: Runner, pilots: pd.DataFrame, closed: pd.Timestamp) -> pd.DataFr
     is_event = facts["date_basis"] == EVENT
     facts["date_earliest"] = facts["date_earliest"].where(is_event)
     ordered = facts.assign(order=~is_event).sort_values(
-        ["pilot_id", "date_latest", "order", "milestone_id"], na_position="last"
+        ["unit_id", "date_latest", "order", "milestone_id"], na_position="last"
     )
     return ordered.drop(columns="order")
 
 
 def _first(facts: pd.DataFrame, stem: str) -> pd.DataFrame:
-    """The first fact of each pilot as ``{stem}_earliest/latest/printed/basis``."""
+    """The first fact of each unit as ``{stem}_earliest/latest/printed/basis``."""
     names = {
         "date_earliest": f"{stem}_earliest",
         "date_latest": f"{stem}_latest",
         "printed": f"{stem}_printed",
         "date_basis": f"{stem}_basis",
     }
-    first = facts.drop_duplicates("pilot_id").set_index("pilot_id")
+    first = facts.drop_duplicates("unit_id").set_index("unit_id")
     return first[list(names)].rename(columns=names)
 
 
 def _targets(facts: pd.DataFrame, targets: tuple[str, ...], highest: int) -> pd.DataFrame:
-    """Facts that show the target was reached, the telling one of each pilot first.
+    """Facts that show the target was reached, the telling one of each unit first.
 
     An event date of a target itself tells; without one, the smallest upper bound of a
     target or of any later stage does (sales may come before a demonstration, so a
@@ -144,17 +156,19 @@ def _targets(facts: pd.DataFrame, targets: tuple[str, ...], highest: int) -> pd.
     found["date_earliest"] = found["date_earliest"].mask(is_later)
     found.loc[is_later & found["date_latest"].notna(), "date_basis"] = LATER_STAGE
     found["bound"] = found["date_basis"] != EVENT
-    return found.sort_values(["pilot_id", "bound", "date_latest"], kind="stable").drop(columns="bound")
+    return found.sort_values(["pilot_id", "bound", "date_latest"], kind="stable").drop(
+        columns="bound"
+    )
 
 
 def _last_fact(facts: pd.DataFrame, pilots: pd.DataFrame, closed: pd.Timestamp) -> pd.Series:
-    """Latest day on which each pilot is surely known, page dates included."""
+    """Latest day on which each unit is surely known, page dates included."""
     seen = facts.assign(day=facts["date_earliest"].fillna(facts["date_latest"]))
-    starts = pilots[["pilot_id", "start_date_earliest", "end_date_earliest"]].melt(
-        id_vars="pilot_id", value_name="day"
+    starts = pilots[["unit_id", "start_date_earliest", "end_date_earliest"]].melt(
+        id_vars="unit_id", value_name="day"
     )
-    days = pd.concat([seen[["pilot_id", "day"]], starts[["pilot_id", "day"]]])
-    return days[days["day"] <= closed].groupby("pilot_id")["day"].max()
+    days = pd.concat([seen[["unit_id", "day"]], starts[["unit_id", "day"]]])
+    return days[days["day"] <= closed].groupby("unit_id")["day"].max()
 
 
 def _host_kinds(run: Runner, pilots: pd.DataFrame) -> pd.Series:
@@ -169,33 +183,33 @@ def _program_starts(run: Runner) -> pd.Series:
 
 
 def _pilot_spells(run: Runner, spell: Spell) -> pd.DataFrame:
-    pilots = run(select_pilots(spell.chosen))
+    pilots = run(select_pilots(spell.chosen)).sort_values("pilot_id")
+    own = pilots["pilot_id"]
+    pilots["unit_id"] = pilots["project_id"].fillna(own) if spell.by_project else own
     pilots["host_kind"] = _host_kinds(run, pilots)
     facts = _facts(run, pilots, spell.closed)
     starts = facts[facts["stage"] == spell.start]
-    units = pilots[pilots["pilot_id"].isin(starts["pilot_id"])].assign(
-        unit_id=lambda d: d["pilot_id"]
-    )[_ABOUT]
-    units = units.join(_first(starts, "start"), on="pilot_id")
-    begun = units["program_id"].map(_program_starts(run))
+    units = pilots[pilots["unit_id"].isin(starts["unit_id"])].drop_duplicates("unit_id")[_ABOUT]
+    units = units.join(_first(starts, "start"), on="unit_id")
+    begun = pd.to_datetime(units["program_id"].map(_program_starts(run)))
     bounded = units["start_latest"].notna() & (begun <= units["start_latest"])
     units["start_earliest"] = units["start_earliest"].fillna(begun.where(bounded))
 
     highest = max(rank_of(run, stage) for stage in spell.targets)
-    target = _first(_targets(facts, spell.targets, highest), "end").reindex(units["pilot_id"])
-    ended = _first(facts[facts["stage"] == ENDED], "end").reindex(units["pilot_id"])
+    target = _first(_targets(facts, spell.targets, highest), "end").reindex(units["unit_id"])
+    ended = _first(facts[facts["stage"] == ENDED], "end").reindex(units["unit_id"])
     has_target, has_end = target["end_basis"].notna(), ended["end_basis"].notna()
     stopped = has_end & (~has_target | (ended["end_latest"] < target["end_earliest"]))
-    units = units.join(pd.concat([target[~stopped], ended[stopped]]), on="pilot_id")
+    units = units.join(pd.concat([target[~stopped], ended[stopped]]), on="unit_id")
     units["status"] = np.select([stopped, has_target], [ENDED_BEFORE, REACHED], default=CENSORED)
-    units["last_fact"] = units["pilot_id"].map(_last_fact(facts, pilots, spell.closed))
+    units["last_fact"] = units["unit_id"].map(_last_fact(facts, pilots, spell.closed))
     units["reason"] = None
     return units
 
 
 def _round_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     people = companies(run, spell.chosen)
-    pilots = run(select_pilots(spell.chosen))
+    pilots = run(select_pilots(spell.chosen)).assign(unit_id=lambda d: d["org_id"])
     kinds = _host_kinds(run, pilots).set_axis(pilots["pilot_id"])
     units = people.assign(
         unit_id=people["org_id"],
@@ -237,13 +251,10 @@ def _round_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     units.loc[open_order & has_date, "reason"] = ROUND_ORDER_UNCLEAR
     units.loc[open_order & ~has_date, "reason"] = ROUND_UNDATED
 
-    facts = _facts(run, pilots, spell.closed)
-    by_pilot = _last_fact(facts, pilots, spell.closed).rename("day").reset_index()
-    seen = by_pilot.merge(pilots[["pilot_id", "org_id"]], on="pilot_id")
-    days = pd.concat(
-        [seen[["org_id", "day"]], rounds[["org_id", "date_earliest"]].set_axis(["org_id", "day"], axis=1)]
-    )
-    units["last_fact"] = units["org_id"].map(days.groupby("org_id")["day"].max())
+    seen = _last_fact(_facts(run, pilots, spell.closed), pilots, spell.closed)
+    funded = rounds.groupby("org_id")["date_earliest"].max()
+    days = pd.concat([seen, funded]).groupby(level=0).max()
+    units["last_fact"] = units["org_id"].map(days)
     return units
 
 
@@ -291,9 +302,11 @@ _MEASURES = ["status", "low", "high", "printed", "is_exact", "is_reversed", "rea
 
 
 def durations(run: Runner, spell: Spell) -> Result:
-    """Spells in months, one row a unit (a pilot with the start stage, or a company).
+    """Spells in months, one row a unit (a pilot or project with the start stage,
+    or a company).
 
-    Frame: ``unit_id``, ``org_id``, ``pilot_id`` (of a company: its furthest pilot),
+    Frame: ``unit_id``, ``org_id``, ``pilot_id`` (of a company: its furthest pilot; of a
+    project: its first id),
     ``sido``, ``sector``, ``program_id``, ``host_kind``; ``start_`` and ``end_``
     ``earliest``, ``latest``, ``printed`` (midpoint of the date as printed) and
     ``basis``; ``status`` (reached, ended: the competing end came first, censored,
@@ -316,7 +329,7 @@ def durations(run: Runner, spell: Spell) -> Result:
         {"pilots": keys(frame["pilot_id"]), "organizations": keys(frame["org_id"])},
         covered=int((frame["status"] != EXCLUDED).sum()),
         total=len(frame),
-        unit="companies" if spell.is_of_companies else "pilots",
+        unit=spell.unit,
         first_year=first,
         last_year=last,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from loaders.datasets.organizations import organizations
 from loaders.datasets.pilots import milestones, pilots
 from loaders.datasets.programs import programs
 from loaders.datasets.testbeds import testbeds
@@ -25,6 +26,8 @@ class PilotFilter:
     sido: Codes = ()
     sector: Codes = ()
     program_id: Codes = ()
+    host_kind: Codes = ()
+    start_year: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,12 @@ def select_pilots(chosen: PilotFilter) -> ir.Table:
         table = table.filter(table.sector.isin(chosen.sector))
     if chosen.program_id:
         table = table.semi_join(with_program_family(chosen.program_id), "program_id")
+    if chosen.host_kind:
+        named = organizations()
+        hosts = named.filter(named.kind.isin(chosen.host_kind)).select(host_org_id="org_id")
+        table = table.semi_join(hosts, "host_org_id")
+    if chosen.start_year:
+        table = table.filter(table.start_date_earliest.year().isin(chosen.start_year))
     return table.left_join(furthest_step(), "pilot_id").drop("pilot_id_right")
 
 

@@ -63,26 +63,30 @@ def first_pilot_facts(run: Runner, pilots: pd.DataFrame) -> pd.DataFrame:
     """For each company, the interval of its first dated pilot fact.
 
     Frame indexed by ``org_id``: ``first_earliest``, ``first_latest`` (days). The
-    latest day is the smallest upper bound of any start or milestone; the earliest
-    is known only when that fact has an event date.
+    latest day is the smallest upper bound of any start or milestone. The earliest
+    is the smallest lower bound of any fact with an event date; it is unknown when
+    a page's own date is the smallest upper bound.
     """
-    events = run(milestones())
-    events = events[events["pilot_id"].isin(pilots["pilot_id"])]
-    exact = events["date_basis"] == "event"
+    steps = run(milestones()).merge(pilots[["pilot_id", "org_id"]], on="pilot_id")
+    steps["date_earliest"] = steps["date_earliest"].where(steps["date_basis"] == "event")
+    columns = ["org_id", "earliest", "latest"]
     facts = pd.concat(
         [
             pilots[["org_id", "start_date_earliest", "start_date_latest"]].set_axis(
-                ["org_id", "earliest", "latest"], axis=1
+                columns, axis=1
             ),
-            events.merge(pilots[["pilot_id", "org_id"]], on="pilot_id")
-            .assign(date_earliest=lambda d: d["date_earliest"].where(exact.to_numpy()))
-            .loc[:, ["org_id", "date_earliest", "date_latest"]]
-            .set_axis(["org_id", "earliest", "latest"], axis=1),
+            steps[["org_id", "date_earliest", "date_latest"]].set_axis(columns, axis=1),
         ]
     )
-    facts = facts.dropna(subset="latest").sort_values(["org_id", "latest"], kind="stable")
-    first = facts.drop_duplicates("org_id").set_index("org_id")
-    return first.rename(columns={"earliest": "first_earliest", "latest": "first_latest"})
+    days = ["earliest", "latest"]
+    facts[days] = facts[days].apply(pd.to_datetime)
+    facts = facts.dropna(subset="latest")
+    by_company = facts.groupby("org_id")
+    first = by_company.agg(first_earliest=("earliest", "min"), first_latest=("latest", "min"))
+    is_first = facts["latest"] == by_company["latest"].transform("min")
+    unbounded = facts.loc[is_first & facts["earliest"].isna(), "org_id"]
+    first.loc[first.index.isin(unbounded), "first_earliest"] = pd.NaT
+    return first
 
 
 def companies(run: Runner, chosen: PilotFilter) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -11,7 +11,9 @@ import pandas as pd
 from analytics.filters import Codes, with_program_family
 from analytics.names import join_names
 from analytics.result import Result, keys
+from loaders.datasets.exchange_rates import exchange_rates
 from loaders.datasets.funding import funding
+from loaders.datasets.population import population
 from loaders.datasets.programs import programs
 from loaders.datasets.testbeds import testbeds
 from loaders.engine import Runner
@@ -134,6 +136,52 @@ def money_by(run: Runner, chosen: MoneyFilter, dimension: Dimension) -> Result:
     return _result(frame[columns], rows, len(additive))
 
 
+def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
+    """KRW of one basis per resident, by province.
+
+    Money that names a province, over the residents of the newest year in the
+    population table. Frame, largest first: ``code``, ``amount`` (KRW, additive rows),
+    ``population``, ``population_year``, ``per_head`` (KRW). Provinces without addable
+    money are left out: nothing known is not zero. Coverage: additive rows that name a
+    province, of all known rows.
+    """
+    parts = money_by(run, chosen, "sido")
+    frame = parts.frame[(parts.frame["basis"] == basis) & parts.frame["amount"].notna()]
+    residents = run(population())
+    newest = residents[residents["year"] == residents["year"].max()]
+    columns = {"sido": "code", "year": "population_year"}
+    frame = frame.merge(newest.rename(columns=columns)[["code", "population", "population_year"]])
+    frame["per_head"] = frame["amount"] / frame["population"]
+    frame = frame.sort_values(["per_head", "code"], ascending=[False, True])
+    rows = money_rows(run, chosen)
+    used = rows[(rows["basis"] == basis) & rows["sido"].isin(frame["code"])]
+    behind = keys(newest["population_id"])
+    result = _result(frame, used, int(used["is_additive"].astype(bool).sum()))
+    return replace(result, rows={**result.rows, "population": behind}, total=parts.total)
+
+
+def foreign_amounts(run: Runner, chosen: MoneyFilter) -> Result:
+    """Amounts in foreign currency, in won only where a sourced yearly rate applies.
+
+    Frame: the columns of `money_rows`, ``krw_per_unit`` (average of the amount's year;
+    missing for several years, an unknown year, or a year without a rate) and ``won``.
+    """
+    rows = money_rows(run, chosen)
+    rows = rows[rows["currency"] != KRW]
+    rates = run(exchange_rates())
+    single = rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
+    frame = rows.assign(rate_year=single.astype("Float64")).merge(
+        rates[["rate_id", "currency", "year", "krw_per_unit"]]
+        .rename(columns={"year": "rate_year"})
+        .astype({"rate_year": "Float64"}),
+        on=["currency", "rate_year"],
+        how="left",
+    )
+    frame["won"] = frame["amount"] * frame["krw_per_unit"]
+    result = _result(frame, rows, int(frame["won"].notna().sum()))
+    return replace(result, rows={**result.rows, "exchange_rates": keys(frame["rate_id"])})
+
+
 def _one_amount(rows: pd.DataFrame) -> float:
     """What one basis of one item comes to: additive rows, or the only row there is."""
     additive = rows[rows["is_additive"].astype(bool)]
@@ -167,16 +215,7 @@ def planned_and_actual(run: Runner, chosen: MoneyFilter) -> Result:
         records.append(record)
     frame = pd.DataFrame(records, columns=[*item, *names, *BASES])
     behind = pd.concat(used) if used else rows.iloc[:0]
-    result = _result(frame, behind, len(behind))
-    return Result(
-        result.frame,
-        result.rows,
-        len(behind),
-        len(rows),
-        "amounts",
-        result.first_year,
-        result.last_year,
-    )
+    return replace(_result(frame, behind, len(behind)), total=len(rows))
 
 
 def money_tree(run: Runner, chosen: MoneyFilter) -> Result:

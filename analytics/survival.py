@@ -7,7 +7,10 @@ as pages print them, midpoints of months and years and publication dates taken a
 they were the event. `turnbull` needs neither: it takes every date as an interval.
 
 Pilots of one consortium or programme often move together, so all intervals here are
-narrower than they ought to be. Few events: no median is given below `MIN_EVENTS`.
+narrower than they ought to be (``Spell.by_project`` mends the first). No median is
+given that rests on fewer than `MIN_EVENTS` events, or that lies where fewer than
+`MIN_AT_RISK` units are still followed: with ``last-fact`` censoring nearly everybody
+leaves early except those who got there, and the curve falls on the last few.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ Group = Literal["sector", "sido", "host_kind"]
 
 #: A median that rests on fewer events is not printed.
 MIN_EVENTS = 10
+#: Nor one that lies where fewer units are still followed.
+MIN_AT_RISK = 10
 #: Groups with fewer events are not tested against others.
 MIN_GROUP_EVENTS = 5
 
@@ -39,6 +44,7 @@ NO_UNITS = "no-units"
 ONE_UNIT = "fewer-than-two-units"
 NO_EVENTS = "no-events"
 FEW_EVENTS = "fewer-than-ten-events"
+FEW_AT_RISK = "fewer-than-ten-at-risk"
 NOT_REACHED = "not-reached-by-half"
 NOT_CONVERGED = "not-converged"
 FEW_GROUPS = "fewer-than-two-groups-with-five-events"
@@ -156,14 +162,23 @@ def _first_at_half(months: pd.Series, share: pd.Series) -> float | None:
     return float(below.iloc[0]) if len(below) else None
 
 
-def _median(curve: pd.DataFrame, events: int) -> Median:
-    """Median with the limits of Brookmeyer & Crowley (1982), from the band."""
+def _no_median(events: int, value: float | None, followed: int) -> str | None:
+    """Why a median may not be printed, or None when it may."""
     if events < MIN_EVENTS:
-        return Median(None, None, None, FEW_EVENTS)
+        return FEW_EVENTS
+    if value is None:
+        return NOT_REACHED
+    return FEW_AT_RISK if followed < MIN_AT_RISK else None
+
+
+def median_of(curve: pd.DataFrame) -> Median:
+    """Median of a `product_limit` curve, limits of Brookmeyer & Crowley (1982)."""
     steps = curve[curve["events"] > 0]
     value = _first_at_half(steps["months"], steps["survival"])
-    if value is None:
-        return Median(None, None, None, NOT_REACHED)
+    followed = 0 if value is None else int(steps["at_risk"][steps["months"] == value].iloc[0])
+    obstacle = _no_median(int(steps["events"].sum()), value, followed)
+    if obstacle:
+        return Median(None, None, None, obstacle)
     low = _first_at_half(steps["months"], steps["low"].fillna(steps["survival"]))
     high = _first_at_half(steps["months"], steps["high"].fillna(1.0))
     return Median(value, low, high, None)
@@ -204,7 +219,7 @@ def kaplan_meier(run: Runner, spell: Spell, rule: Rule = "printed") -> Curve:
     reached = (sample["cause"] == CAUSES[REACHED]).to_numpy()
     frame = product_limit(sample["months"].to_numpy(float), reached)
     events = int(reached.sum())
-    return Curve(_result(frame, sample, spells), events, _median(frame, events), None)
+    return Curve(_result(frame, sample, spells), events, median_of(frame), None)
 
 
 def at_risk(
@@ -262,7 +277,8 @@ def aalen_johansen(months: Floats, cause: npt.NDArray[np.int_]) -> pd.DataFrame:
 def cumulative_incidence(run: Runner, spell: Spell, rule: Rule = "printed") -> Curve:
     """Share that reached the target beside the share that ended without adoption.
 
-    Frame: `aalen_johansen`. ``events`` and the missing median are those of the target.
+    Frame: `aalen_johansen`. ``events`` are those of the target; the median (the month
+    by which half of all units had reached it) comes without limits.
     """
     spells = durations(run, spell)
     sample = _sample(spells.frame, rule)
@@ -273,9 +289,9 @@ def cumulative_incidence(run: Runner, spell: Spell, rule: Rule = "printed") -> C
     events = int((sample["cause"] == CAUSES[REACHED]).sum())
     mine = frame[frame["cause"] == REACHED]
     value = _first_at_half(mine["months"], 1 - mine["share"])
-    median = Median(value, None, None, None if value is not None else NOT_REACHED)
-    if events < MIN_EVENTS:
-        median = Median(None, None, None, FEW_EVENTS)
+    left = 0 if value is None else int((sample["months"] >= value).sum())
+    obstacle = _no_median(events, value, left)
+    median = Median(None if obstacle else value, None, None, obstacle)
     return Curve(_result(frame, sample, spells), events, median, None)
 
 
@@ -293,12 +309,12 @@ def turnbull(run: Runner, spell: Spell) -> Curve:
     Both ends of a spell being intervals, the duration is taken to lie anywhere
     between the shortest and the longest the dates allow, which widens the steps but
     asserts nothing. Frame: ``left``, ``right`` (infinite: beyond all follow-up),
-    ``mass``, ``survival_left``, ``survival_right``; inside a step the curve is not
-    determined.
+    ``mass``, ``survival_left``, ``survival_right`` (inside a step the curve is not
+    determined), ``followed`` (units still followed where the step begins).
     """
     spells = durations(run, spell)
     sample = spells.frame[spells.frame["status"] != EXCLUDED]
-    columns = ["left", "right", "mass", "survival_left", "survival_right"]
+    columns = ["left", "right", "mass", "survival_left", "survival_right", "followed"]
     reason = _obstacle(sample["status"].map(CAUSES))
     if reason:
         return _none(columns, sample, spells, reason)
@@ -311,15 +327,15 @@ def turnbull(run: Runner, spell: Spell) -> Curve:
     except ArithmeticError:
         return _none(columns, sample, spells, NOT_CONVERGED)
     frame = _steps(masses)
+    known_until = np.where(reached, high, low)
+    frame["followed"] = [int((known_until >= left).sum()) for left in frame["left"]]
+    half = frame[(frame["survival_right"] <= 0.5 + 1e-9) & np.isfinite(frame["right"])]
     events = int(reached.sum())
-    half = frame[frame["survival_right"] <= 0.5 + 1e-9]
-    if events < MIN_EVENTS:
-        median = Median(None, None, None, FEW_EVENTS)
-    elif half.empty or not np.isfinite(half["right"].iloc[0]):
-        median = Median(None, None, None, NOT_REACHED)
-    else:
-        left, right = float(half["left"].iloc[0]), float(half["right"].iloc[0])
-        median = Median(right, left, right, None)
+    value = None if half.empty else float(half["right"].iloc[0])
+    obstacle = _no_median(events, value, 0 if half.empty else int(half["followed"].iloc[0]))
+    median = Median(None, None, None, obstacle)
+    if obstacle is None:
+        median = Median(value, float(half["left"].iloc[0]), value, None)
     return Curve(_result(frame, sample, spells), events, median, None)
 
 

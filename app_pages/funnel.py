@@ -1,12 +1,20 @@
 import streamlit as st
 
 from analytics.filters import PilotFilter
-from analytics.funnel import Series, milestone_funnel, pilots_at, published_funnel, published_series
-from ui import findings, frame, layout, pictures, state
-from ui.data import ask, shared
-from ui.series import choose_series
-from ui.tables import readable
-from ui.words import keys_in_order, wording
+from analytics.funnel import milestone_funnel, published_series
+from ui import (
+    findings,
+    frame,
+    funnel_pilots,
+    funnel_places,
+    funnel_pooled,
+    funnel_published,
+    funnel_scale,
+    funnel_time,
+    layout,
+    state,
+)
+from ui.data import ask
 
 t = frame.words()
 published = ask(published_series)
@@ -21,91 +29,22 @@ layout.head(
     ),
     t,
 )
-
-st.header(t("What programmes publish"), anchor=False)
-st.markdown(
+views = {
+    "pilots": (t("Pilots by stage"), funnel_pilots.show),
+    "published": (t("Published funnels"), funnel_published.show),
+    "pooled": (t("Across programmes"), funnel_pooled.show),
+    "time": (t("Time to market"), funnel_time.show),
+    "places": (t("Compare places"), funnel_places.show),
+    "scale": (t("If more cities did this"), funnel_scale.show),
+}
+view = state.choose_segment(
+    "view", t("View"), tuple(views), lambda code: views[code][0], "pilots",
+    label_visibility="collapsed",
+)  # fmt: skip
+views[view][1](t)
+st.caption(
     t(
-        "A funnel is drawn only from counts of one programme, one period, one unit and one side. "
-        "A stage without a published count is a gap, not zero."
+        "Selection: pilots and programmes that got into the news or published figures are not a "
+        "random part of all. Shares say what is known, not what is typical."
     )
-)
-picked = choose_series(published.frame, t)
-series = ask(published_funnel, Series(picked.program_id, picked.code))
-layout.figure(
-    "published-funnel",
-    findings.published_finding(picked.program_name, series, t),
-    series,
-    lambda: shared(
-        "published-funnel",
-        lambda: pictures.published_chart(series, picked.scope, picked.side, t),
-        picked.program_id,
-        picked.code,
-        t.lang,
-    ),
-    pictures.published_table(series, t),
-    t,
-    note=t("Cumulative over the period") if picked.is_cumulative else t("Single edition"),
-)
-
-st.header(t("What became of the pilots we know by name"), anchor=False)
-with st.grid(3, min_column_width=220):
-    sido = state.choose_many(
-        "region",
-        t("Province"),
-        keys_in_order("regions"),
-        wording(t, "regions"),
-        placeholder=t("All provinces"),
-    )
-    sector = state.choose_many(
-        "sector",
-        t("Sector"),
-        keys_in_order("sectors"),
-        wording(t, "sectors"),
-        placeholder=t("All sectors"),
-    )
-    unit = state.choose_segment(
-        "unit",
-        t("Count"),
-        ("pilots", "projects"),
-        {"pilots": t("Company pilots"), "projects": t("Projects")}.__getitem__,
-        "pilots",
-    )
-chosen = PilotFilter(sido=sido, sector=sector)
-reached = ask(milestone_funnel, chosen, unit == "projects")
-layout.figure(
-    "milestone-funnel",
-    findings.milestone_finding(reached, t),
-    reached,
-    lambda: shared(
-        "milestone-funnel", lambda: pictures.milestone_chart(reached, t), chosen, unit, t.lang
-    ),
-    pictures.milestone_table(reached, t),
-    t,
-    note=t("A pilot without a later milestone is not known to have gone on; it has not failed"),
-)
-named = ask(pilots_at, chosen)
-layout.table(
-    "pilots",
-    t("The pilots, furthest first"),
-    named,
-    readable(
-        named.frame,
-        "pilots",
-        t,
-        [
-            "org_id",
-            "technology_en",
-            "technology_ko",
-            "sector",
-            "sido",
-            "host_name_en",
-            "host_name_ko",
-            "program_id",
-            "start_date",
-            "stage",
-            "outcome_en",
-            "outcome_ko",
-        ],
-    ),
-    t,
 )

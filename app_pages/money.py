@@ -7,8 +7,10 @@ from analytics.money import (
     BASES,
     Dimension,
     MoneyFilter,
+    foreign_amounts,
     money_by,
     money_by_basis,
+    money_per_head,
     money_tree,
     planned_and_actual,
 )
@@ -90,6 +92,27 @@ layout.figure(
         t.lang,
     ),
     money_views.breakdown_table(parts, basis, by, t),
+    t,
+)
+
+per_head = ask(money_per_head, chosen, basis)
+layout.figure(
+    "per-head",
+    money_findings.per_head_finding(per_head, basis, t),
+    per_head,
+    lambda: shared(
+        "per-head", lambda: money_views.per_head_chart(per_head, basis, t), chosen, basis, t.lang
+    ),
+    money_views.per_head_table(per_head, t),
+    t,
+    note=t("Nominal sums over all years, over the residents of one year"),
+)
+foreign = ask(foreign_amounts, chosen)
+layout.table(
+    "foreign",
+    t("Amounts in foreign currency"),
+    foreign,
+    money_views.foreign_table(foreign, t),
     t,
 )
 

@@ -7,13 +7,16 @@ _PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
 _CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
 # Characters that reorder or hide text around them.
 _INVISIBLE = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8294, 8298), 65279))
+# Half characters and non-characters: no XML or UTF-8 can carry them.
+_BROKEN = dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
+_REMOVED = _CONTROLS | _INVISIBLE | _BROKEN
 
 MAX_LABEL = 300
 
 
 def clean(text: object) -> str:
-    """Text without control, direction and zero-width characters."""
-    return str(text).translate(_CONTROLS | _INVISIBLE)
+    """Text without control, direction, zero-width and broken characters."""
+    return str(text).translate(_REMOVED)
 
 
 def for_map(text: object) -> str:

@@ -43,7 +43,9 @@ def _tables() -> int:
     try:
         return len(package().resources)
     except (FileNotFoundError, json.JSONDecodeError, KeyError) as error:
-        console.print(f"datapackage.json in {data_dir()}: {error}", style="red", markup=False)
+        console.print(
+            f"datapackage.json in {data_dir()}: {error}", style="red", markup=False, soft_wrap=True
+        )
         raise typer.Exit(1) from error
 
 

@@ -34,7 +34,8 @@ def filled(rows: Rows, column: str) -> int:
     """A row, from the middle of the table on, in which ``column`` is not empty."""
     middle = len(rows) // 2
     order = [*range(middle, len(rows)), *range(middle)]
-    return next(i for i in order if rows[i][column])
+    index: int = next(i for i in order if rows[i][column])
+    return index
 
 
 def in_cell(folder: Path, resource: Resource, field: Field, value: str, reason: str) -> Findings:

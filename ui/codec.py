@@ -45,6 +45,15 @@ def decode_code(raw: str | None, allowed: Collection[str], default: str) -> Deco
     return Decoded((default,), True)
 
 
+def decode_number(raw: str | None, low: int, high: int, default: int) -> Decoded:
+    """A whole number from a link; outside ``low`` to ``high`` the default stands."""
+    if raw is None or raw == "":
+        return Decoded((str(default),), False)
+    if raw.isascii() and raw.isdecimal() and len(raw) < 10 and low <= int(raw) <= high:
+        return Decoded((str(int(raw)),), False)
+    return Decoded((str(default),), True)
+
+
 def decode_text(raw: str | None) -> Decoded:
     """Free text from a link: control and direction characters out, length bounded."""
     if not raw:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from charts.text import clean
 from ui.i18n import Words
 
-#: Leading characters that a spreadsheet would read as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: Leading characters that a spreadsheet would read as a formula, full-width ones too.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BREAKS = ("\t", "\r", "\n")
 
 
 def safe_cell(value: object) -> object:
     """Text that a spreadsheet cannot take for a formula; other values unchanged."""
-    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(_FORMULA):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    # spaces of any kind and invisible characters may be dropped on the way in
+    risky = clean(value).lstrip().startswith(_FORMULA) or value.lstrip(" ").startswith(_BREAKS)
+    return "'" + value if risky else value
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -26,6 +26,7 @@ DEFAULT_LANGUAGE: Lang = "ko"
 _EOK = 100_000_000
 _JO = 10_000 * _EOK
 _MAN = 10_000
+_MN = 1_000_000
 _BN = 1_000_000_000
 
 
@@ -126,22 +127,30 @@ def _group(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
+def _shown(value: float, size: float, digits: int) -> float:
+    """The value as it reads in units of ``size``: 99,999,999 in 만 reads as 10,000만."""
+    return round(value / size, digits) * size
+
+
 def _korean_money(value: float, currency: str) -> str:
     unit = {"KRW": "원", "USD": "달러", "GBP": "파운드"}.get(currency, currency)
-    if value >= _JO:
+    if _shown(value, _EOK, 1) >= _JO:
         jo, rest = divmod(round(value / _EOK), _JO // _EOK)
         return f"{jo:,}조 {unit}" if not rest else f"{jo:,}조 {rest:,}억 {unit}"
-    if value >= _EOK:
+    if _shown(value, _MAN, 1) >= _EOK:
         return f"{_group(value / _EOK)}억 {unit}"
-    if value >= _MAN:
+    if _shown(value, 1, 0) >= _MAN:
         return f"{_group(value / _MAN)}만 {unit}"
     return f"{value:,.0f}{unit}"
 
 
 def _english_money(value: float, currency: str) -> str:
-    for size, unit in ((1000 * _BN, "tn"), (_BN, "bn"), (1_000_000, "m")):
-        if value >= size:
-            return f"{currency} {_group(value / size)}{unit}"
+    if _shown(value, _BN, 1) >= 1000 * _BN:
+        return f"{currency} {_group(value / (1000 * _BN))}tn"
+    if _shown(value, _MN, 1) >= _BN:
+        return f"{currency} {_group(value / _BN)}bn"
+    if _shown(value, 1, 0) >= _MN:
+        return f"{currency} {_group(value / _MN)}m"
     return f"{currency} {value:,.0f}"
 
 

@@ -93,3 +93,17 @@ def money_answer(result: Result, t: Words) -> str:
         awarded=amount("awarded"),
         spent=amount("spent"),
     )
+
+
+def per_head_finding(result: Result, basis: str, t: Words) -> str:
+    """The province with most money per resident."""
+    if result.frame.empty:
+        return t("No amount of this choice may be added")
+    top = result.frame.iloc[0]
+    return t(
+        "{basis}: most per resident in {place}, {amount} ({n} provinces with addable amounts)",
+        basis=basis_word(basis, t),
+        place=dimension_words("sido", t)[top["code"]],
+        amount=t.money(round(top["per_head"]), "KRW"),
+        n=t.number(len(result.frame)),
+    )

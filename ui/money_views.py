@@ -157,3 +157,62 @@ def support_table(result: Result, t: Words) -> pd.DataFrame:
             ],
         }
     )
+
+
+def per_head_chart(result: Result, basis: str, t: Words) -> go.Figure:
+    """Won per resident by province."""
+    frame = result.frame
+    words = dimension_words("sido", t)
+    texts = [t.money(round(v), "KRW") for v in frame["per_head"]]
+    drawn = pd.DataFrame(
+        {
+            "label": frame["code"].map(words),
+            "value": frame["per_head"],
+            "text": texts,
+            "hover": [
+                t(
+                    "{label}: {amount} for {people} residents",
+                    label=words[row["code"]],
+                    amount=t.money(row["amount"], "KRW"),
+                    people=t.number(row["population"]),
+                )
+                for _, row in frame.iterrows()
+            ],
+        }
+    )
+    title = t("{basis}, won per resident, additive amounts only", basis=basis_word(basis, t))
+    return category_bars(drawn, axis_title=title)
+
+
+def per_head_table(result: Result, t: Words) -> pd.DataFrame:
+    """The same as a table, with the population it rests on."""
+    frame = result.frame
+    return pd.DataFrame(
+        {
+            t("Province"): frame["code"].map(dimension_words("sido", t)),
+            t("Won per resident"): [round(v) for v in frame["per_head"]],
+            t("Sum (won)"): frame["amount"],
+            t("Residents"): frame["population"],
+            t("Year of the population"): frame["population_year"],
+        }
+    )
+
+
+def foreign_table(result: Result, t: Words) -> pd.DataFrame:
+    """Foreign amounts in their own currency, and in won where a rate applies."""
+    rows = [row for _, row in result.frame.iterrows()]
+    return pd.DataFrame(
+        {
+            t("Recipient"): [t.text(r, "recipient") for r in rows],
+            t("Basis"): [basis_word(r["basis"], t) for r in rows],
+            t("Years"): [_span(r, t) for r in rows],
+            t("Amount"): [t.money(r["amount"], r["currency"]) for r in rows],
+            t("In won at the year's average rate"): [
+                t("no rate for several or unknown years")
+                if pd.isna(r["won"])
+                else t.money(round(r["won"]), "KRW")
+                for r in rows
+            ],
+            t("Note"): [t.text(r, "note") or "–" for r in rows],
+        }
+    )

@@ -16,10 +16,11 @@ def markdown(text: object) -> str:
 
 
 def http_url(address: object) -> str | None:
-    """The address when it is a plain web address, else None."""
+    """The address when it is a plain web address (no space inside), else None."""
     text = clean(address).strip()
     try:
         parts = urlsplit(text)
     except ValueError:
         return None
-    return text if parts.scheme in ("http", "https") and parts.hostname else None
+    plain = parts.scheme in ("http", "https") and parts.hostname and len(text.split()) == 1
+    return text if plain else None

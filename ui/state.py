@@ -13,7 +13,7 @@ from typing import Literal
 
 import streamlit as st
 
-from ui.codec import decode_code, decode_codes, decode_text, encode_codes
+from ui.codec import decode_code, decode_codes, decode_number, decode_text, encode_codes
 from ui.i18n import Words
 
 _NOTICES = "notices"
@@ -91,13 +91,20 @@ def set_one(name: str, value: str) -> None:
 
 
 def choose_many(
-    name: str, label: str, options: Sequence[str], words: Callable[[str], str], *, placeholder: str
+    name: str,
+    label: str,
+    options: Sequence[str],
+    words: Callable[[str], str],
+    *,
+    placeholder: str,
+    most: int | None = None,
 ) -> tuple[str, ...]:
-    """A multi-select bound to the URL; empty means "all"."""
+    """A multi-select bound to the URL; empty means "all"; at the most ``most`` values."""
     decoded = decode_codes(_raw(name), options)
-    if decoded.rejected:
+    values = decoded.values[:most]
+    if decoded.rejected or len(values) < len(decoded.values):
         reject(name)
-    _prime(name, list(decoded.values))
+    _prime(name, list(values))
 
     def changed() -> None:
         _write(name, encode_codes(st.session_state[_key(name)]))
@@ -109,6 +116,7 @@ def choose_many(
         key=_key(name),
         on_change=changed,
         placeholder=placeholder,
+        max_selections=most,
     )
     return tuple(chosen)
 
@@ -164,6 +172,77 @@ def choose_segment(
         label_visibility=label_visibility,
     )
     return str(chosen or default)
+
+
+def choose_number(name: str, label: str, low: int, high: int, default: int) -> int:
+    """A whole number between ``low`` and ``high``, bound to the URL."""
+    decoded = decode_number(_raw(name), low, high, default)
+    if decoded.rejected:
+        reject(name)
+    _prime(name, int(decoded.values[0]))
+
+    def changed() -> None:
+        picked = st.session_state[_key(name)]
+        _write(name, "" if picked in (None, default) else str(picked))
+
+    typed = st.number_input(label, low, high, key=_key(name), on_change=changed, step=1)
+    return int(typed)
+
+
+def type_number(
+    name: str, label: str, low: int, high: int, *, placeholder: str, help_text: str | None = None
+) -> int | None:
+    """A whole number bound to the URL that may be left empty (None)."""
+    raw = _raw(name)
+    decoded = decode_number(raw, low, high, low)
+    if decoded.rejected:
+        reject(name)
+    _prime(name, int(decoded.values[0]) if raw and not decoded.rejected else None)
+
+    def changed() -> None:
+        picked = st.session_state[_key(name)]
+        _write(name, "" if picked is None else str(picked))
+
+    typed = st.number_input(
+        label,
+        low,
+        high,
+        value=None,
+        key=_key(name),
+        on_change=changed,
+        step=1,
+        placeholder=placeholder,
+        help=help_text,
+    )
+    return None if typed is None else int(typed)
+
+
+def choose_level(name: str, label: str, low: int, high: int, default: int) -> int:
+    """A slider over a few whole numbers, bound to the URL."""
+    decoded = decode_number(_raw(name), low, high, default)
+    if decoded.rejected:
+        reject(name)
+    _prime(name, int(decoded.values[0]))
+
+    def changed() -> None:
+        picked = st.session_state[_key(name)]
+        _write(name, "" if picked == default else str(picked))
+
+    return int(st.slider(label, low, high, key=_key(name), on_change=changed, step=1))
+
+
+def choose_switch(
+    name: str, label: str, default: bool = False, *, help_text: str | None = None
+) -> bool:
+    """An on/off switch bound to the URL as ``yes`` or ``no``."""
+    value = one(name, ("yes", "no"), "yes" if default else "no") == "yes"
+    _prime(name, value)
+
+    def changed() -> None:
+        picked = bool(st.session_state[_key(name)])
+        _write(name, "" if picked == default else "yes" if picked else "no")
+
+    return bool(st.toggle(label, key=_key(name), on_change=changed, help=help_text))
 
 
 def type_text(name: str, label: str, *, placeholder: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 
-from loaders.boundaries import Provinces, provinces
+from loaders.boundaries import Provinces, boundary_file, provinces
 from loaders.datasets import records
 from loaders.datasets.regions import homes, misplaced
-from loaders.package import package
+from loaders.package import data_dir, package
 from loaders.problems import Problem
 from loaders.rules import problem
 from loaders.schema import unbound
@@ -40,8 +40,15 @@ def _outside(row: dict[str, str], shapes: Provinces) -> Iterator[Problem]:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """Points lie in their stated province, and so do municipalities."""
-    shapes = provinces()
     home = homes(tables)
-    for row in records(tables["testbeds"]):
-        yield from _outside(row, shapes)
+    rows = list(records(tables["testbeds"]))
+    for row in rows:
         yield from misplaced("testbeds.csv", row, home)
+    try:
+        shapes = provinces()
+    except (OSError, ValueError, KeyError) as error:
+        name = boundary_file("provinces").relative_to(data_dir()).as_posix()
+        yield Problem(name, 0, "", "", f"not readable: {type(error).__name__}")
+        return
+    for row in rows:
+        yield from _outside(row, shapes)

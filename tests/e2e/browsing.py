@@ -26,7 +26,7 @@ from bench.serving import Site
 Theme = Literal["light", "dark"]
 
 # Generous, because it only bounds a failure: two cores may be shared with other work.
-PATIENCE = 45_000
+PATIENCE = 30_000
 DESKTOP, PHONE = 1440, 390
 LOCALES = {"ko": "ko-KR", "en": "en-GB"}
 
@@ -67,6 +67,8 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    #: messages from the page to the server, each of which runs a script
+    sent: int = 0
 
     def attach(self, context: BrowserContext, host: str) -> None:
         """Keep the context on ``host`` and write down errors and attempts to leave."""
@@ -79,7 +81,11 @@ class Watch:
                 self.foreign.append(route.request.url)
                 route.abort()
 
+        def count(_: object) -> None:
+            self.sent += 1
+
         def socket(web_socket: WebSocket) -> None:
+            web_socket.on("framesent", count)
             if urlsplit(web_socket.url).netloc != host:
                 self.foreign.append(web_socket.url)
 
@@ -138,16 +144,16 @@ class View:
     def settle(self) -> None:
         """Wait until the script has ended and its last element, the footer, is there."""
         self.page.wait_for_selector(IDLE, state="attached")
-        expect(self.footer).to_have_count(1, timeout=PATIENCE)
+        exception = self.page.locator(EXCEPTION)
+        expect(self.footer.or_(exception).first).to_be_attached(timeout=PATIENCE)
+        assert not exception.count(), f"exception: {exception.first.inner_text()}"
         self.page.wait_for_selector(IDLE, state="attached")
         self.page.wait_for_function(DRAWN)
 
     @property
     def footer(self) -> Locator:
         """The line at the end of every page that names the snapshot."""
-        return self.page.get_by_test_id("stCaptionContainer").filter(
-            has_text=self.site.snapshot_id
-        )
+        return self.page.get_by_test_id("stCaptionContainer").filter(has_text=self.site.snapshot_id)
 
     @property
     def title(self) -> Locator:
@@ -203,9 +209,7 @@ class View:
         try:
             self.page.wait_for_function(FITS, timeout=5_000)
         except Error:
-            raise AssertionError(
-                f"wider than {width} px: {self.page.evaluate(WIDEST)}"
-            ) from None
+            raise AssertionError(f"wider than {width} px: {self.page.evaluate(WIDEST)}") from None
 
     def clean(self) -> None:
         """Fail when anything went wrong behind the page."""

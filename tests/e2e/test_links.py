@@ -64,10 +64,9 @@ def _numbers(view: View) -> list[str]:
 
 @pytest.mark.parametrize("path", [f"/{e.path}" for e in entries(Words("en")).values()])
 def test_hostile_link_is_ignored_and_said_so(open_page: Opener, path: str) -> None:
-    hostile = {
-        name: HACK
-        for name in ("kind", "status", "sector", "from", "to", "program", "series", "testbed")
-    }
+    hostile = dict.fromkeys(
+        ("kind", "status", "sector", "from", "to", "program", "series", "testbed"), HACK
+    )
     hostile |= {"region": "KR-99", "unit": "bogus", "place": "../../etc", "table": "../sources"}
     view = open_page(with_params(path, **hostile, lang="xx"), "")
     expect(view.page.locator(WARNING).filter(has_text="lang")).to_be_visible()

@@ -53,7 +53,7 @@ def test_surely_before_goes_one_way(left: str, right: str) -> None:
 
 @given(st.lists(partial_dates(), min_size=3, max_size=3))
 def test_surely_before_is_transitive(texts: list[str]) -> None:
-    first, second, third = sorted(texts, key=lambda text: bounds(text))
+    first, second, third = sorted(texts, key=bounds)
     if surely_before(first, second) and surely_before(second, third):
         assert surely_before(first, third)
 

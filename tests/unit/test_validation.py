@@ -112,18 +112,14 @@ def test_faults_are_tried_wherever_they_can_occur(
 
 
 @pytest.mark.parametrize("fault", [*FILE_FAULTS, *CELL_FAULTS], ids=lambda fault: fault.name)
-def test_nothing_but_the_fault_is_found(
-    fault: Fault, outcome: Callable[[Fault], Outcome]
-) -> None:
+def test_nothing_but_the_fault_is_found(fault: Fault, outcome: Callable[[Fault], Outcome]) -> None:
     result = outcome(fault)
     assert set(result.found) == {p for found in result.expected.values() for p in found}
     assert len(result.found) == len(set(result.found))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_last_good_snapshot_is_untouched(
-    fault: Fault, outcome: Callable[[Fault], Outcome]
-) -> None:
+def test_last_good_snapshot_is_untouched(fault: Fault, outcome: Callable[[Fault], Outcome]) -> None:
     result = outcome(fault)
     assert len(result.before) == 2  # the pointer and the file it names
     assert result.after == result.before
@@ -179,8 +175,7 @@ def test_faults_of_two_files_are_reported_together(data_copy: Path) -> None:
         ),
         pytest.param(
             *("organizations", "42dot", "founded_year", "219"),
-            "organizations.csv, row {row}, column founded_year: outside 1960 to 2060"
-            " (value '219')",
+            "organizations.csv, row {row}, column founded_year: outside 1960 to 2060 (value '219')",
             id="digit lost",
         ),
         pytest.param(
@@ -351,13 +346,13 @@ def test_typed_columns_have_the_types_of_the_descriptor() -> None:
     assert frame["l"].tolist() == ["p;q", pd.NA]
 
 
+ODD_WORDS = (
+    "0 -1 +5 1. .5 1e5 1_000 nan inf NaT None true TRUE ２０２４ ² ٣ 0000 2021-13 2021-02-30"
+    " 9999-12-31 ; a;;b KR-11 - 999999999999999999 9999999999999999999"
+)
 ODD_TEXTS = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(
-        ["", "0", "-1", "1e5", "nan", "inf", "NaT", "None", "true", "TRUE", "２０２４", "²", "٣"]
-        + ["0000", "2021-13", "2021-02-30", "9999-12-31", ";", "a;;b", "KR-11", "9" * 18, "9" * 19]
-        + ["1_000", "+5", "1.", ".5", "-", '"', "\n", "\r", "\x00", "\ufeff"]
-    ),
+    st.sampled_from([*ODD_WORDS.split(" "), "", '"', "\n", "\r", "\x00", "\ufeff"]),
 )
 
 

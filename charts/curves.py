@@ -1,0 +1,88 @@
+"""Step curves with bands, and dated counts as points joined by thin lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.base import figure
+from charts.text import for_plotly
+from charts.tokens import NEUTRAL
+
+HEIGHT = 380
+
+
+@dataclass(frozen=True, slots=True)
+class StepCurve:
+    """One curve: ``frame`` has ``months``, ``share``, ``low``, ``high`` (band may be missing)."""
+
+    label: str
+    color: str
+    frame: pd.DataFrame
+    dash: str = "solid"
+
+
+def _band(color: str) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.16)"
+
+
+def step_curves(curves: Sequence[StepCurve], *, x_title: str, y_title: str) -> go.Figure:
+    """Shares over months as right-continuous steps, labelled at their ends."""
+    fig = figure(
+        height=HEIGHT,
+        xaxis={"title": {"text": for_plotly(x_title)}, "rangemode": "tozero", "fixedrange": True},
+        yaxis={"title": {"text": for_plotly(y_title)}, "range": [0, 1.02], "tickformat": ".0%",
+               "fixedrange": True},
+    )  # fmt: skip
+    fig.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=len(curves) > 1,
+                      legend={"orientation": "h", "y": 1.12})  # fmt: skip
+    for curve in curves:
+        band = curve.frame.dropna(subset=["low", "high"])
+        if len(band):
+            for column, fill in (("high", None), ("low", "tonexty")):
+                fig.add_scatter(
+                    x=band["months"].tolist(), y=band[column].tolist(), mode="lines",
+                    line={"width": 0, "shape": "hv", "color": curve.color}, fill=fill,
+                    fillcolor=_band(curve.color), hoverinfo="skip", showlegend=False,
+                )  # fmt: skip
+        fig.add_scatter(
+            x=curve.frame["months"].tolist(), y=curve.frame["share"].tolist(), mode="lines",
+            name=for_plotly(curve.label),
+            line={"color": curve.color, "width": 2.4, "shape": "hv", "dash": curve.dash},
+            hovertemplate=f"{for_plotly(curve.label)}: %{{x:.0f}} → %{{y:.0%}}<extra></extra>",
+        )  # fmt: skip
+    return fig
+
+
+def year_points(
+    frame: pd.DataFrame, labels: Mapping[str, str], colors: Mapping[str, str], *, y_title: str
+) -> go.Figure:
+    """Counts by year, one line a series; a missing year breaks the line.
+
+    Args:
+        frame: ``series`` (code), ``year``, ``count``.
+        labels: words of the series, written at their last point.
+        colors: colour of each series.
+        y_title: what is counted.
+    """
+    fig = figure(
+        height=HEIGHT - 60,
+        xaxis={"dtick": 1, "tickformat": "d", "fixedrange": True},
+        yaxis={"title": {"text": for_plotly(y_title)}, "rangemode": "tozero", "fixedrange": True},
+    )
+    for code, rows in frame.groupby("series", sort=False):
+        years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+        counts = rows.set_index("year")["count"].reindex(years)
+        values = [None if pd.isna(v) else float(v) for v in counts]
+        fig.add_scatter(
+            x=list(years), y=values, mode="lines+markers+text", connectgaps=False,
+            line={"color": colors.get(str(code), NEUTRAL), "width": 2}, marker={"size": 8},
+            text=[*[""] * (len(values) - 1), f"  {for_plotly(labels[str(code)])}"],
+            textposition="top center", cliponaxis=False,
+            hovertemplate=f"{for_plotly(labels[str(code)])}, %{{x}}: %{{y:,.0f}}<extra></extra>",
+        )  # fmt: skip
+    return fig

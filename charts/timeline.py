@@ -1,0 +1,163 @@
+"""Dated facts on horizontal lines: what is known to the day, within a time, or only by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.base import figure
+from charts.text import for_plotly, shorten
+from charts.tokens import NEUTRAL
+
+ROW_HEIGHT = 46
+LABEL_WIDTH = 44
+HANGUL_LABEL_WIDTH = 26
+_MS_PER_DAY = 86_400_000
+#: A time shorter than this share of the axis would not be seen.
+_MIN_SHARE = 0.006
+_THICKNESS = {"interval": 0.07, "period": 0.24}
+
+
+def _label(text: str) -> str:
+    width = LABEL_WIDTH if text.isascii() else HANGUL_LABEL_WIDTH
+    return for_plotly(shorten(text, width))
+
+
+def _axis(first: pd.Timestamp, last: pd.Timestamp) -> dict[str, Any]:
+    """A time axis in years, or in months for a short story; the same in every language."""
+    room = max((last - first) * 0.04, pd.Timedelta(days=45))
+    years = (last - first).days / 365.25
+    ticks: dict[str, Any] = {"tickformat": "%Y-%m", "nticks": 5}
+    if years > 1.5:
+        step = 12 * max(1, round(years / 8))
+        ticks = {"tickformat": "%Y", "dtick": f"M{step}", "tick0": "2000-01-01"}
+    return {
+        "type": "date",
+        "range": [(first - room).isoformat(), (last + room).isoformat()],
+        "fixedrange": True,
+        "showgrid": True,
+        "automargin": True,
+        **ticks,
+    }
+
+
+def _bars(fig: go.Figure, part: pd.DataFrame, mark: str, name: str, least: float) -> None:
+    starts = pd.to_datetime(part["earliest"])
+    days = (pd.to_datetime(part["latest"]) - starts).dt.days + 1
+    fig.add_bar(
+        orientation="h",
+        y=[float(y) for y in part["y"]],
+        base=[d.isoformat() for d in starts],
+        x=[max(float(d), least) * _MS_PER_DAY for d in days],
+        width=_THICKNESS[mark],
+        marker={
+            "color": list(part["color"]),
+            "opacity": 0.55 if mark == "period" else 0.95,
+            "line": {"color": NEUTRAL, "width": 0.6},
+        },
+        customdata=list(part["hover"]),
+        hovertemplate="%{customdata}<extra></extra>",
+        name=name,
+    )
+
+
+def _points(fig: go.Figure, part: pd.DataFrame, symbol: str, name: str) -> None:
+    fig.add_scatter(
+        mode="markers",
+        x=[d.isoformat() for d in pd.to_datetime(part["latest"])],
+        y=[float(y) for y in part["y"]],
+        marker={
+            "symbol": symbol,
+            "size": 13,
+            "color": list(part["color"]),
+            "line": {"color": NEUTRAL, "width": 1},
+        },
+        customdata=list(part["hover"]),
+        hovertemplate="%{customdata}<extra></extra>",
+        name=name,
+    )
+
+
+def _lane(fig: go.Figure, y: int, text: str) -> None:
+    fig.add_shape(
+        type="line",
+        xref="paper",
+        x0=0,
+        x1=1,
+        y0=y,
+        y1=y,
+        layer="below",
+        line={"color": NEUTRAL, "width": 0.5},
+    )
+    # above its line, not beside it: names are long and phones are narrow
+    fig.add_annotation(
+        xref="paper",
+        x=0,
+        y=y,
+        xanchor="left",
+        yanchor="bottom",
+        yshift=7,
+        showarrow=False,
+        text=_label(text),
+        font={"size": 12.5},
+    )
+
+
+def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, str]) -> go.Figure:
+    """Facts on one line for each lane.
+
+    Args:
+        facts: ``lane`` (a key of ``lanes``), ``mark`` (exact, interval, bound or period),
+            ``earliest`` and ``latest`` (days; a bound has only the latter), ``color``,
+            ``hover``. Facts without a date do not belong here.
+        lanes: words of the lanes, top first.
+        marks: words of the marks, for the key.
+
+    Raises:
+        ValueError: a fact without a date.
+    """
+    if facts["latest"].isna().any():
+        raise ValueError("a fact without a date cannot be drawn")
+    height = {lane: place for place, lane in enumerate(lanes)}
+    drawn = facts.assign(
+        y=facts["lane"].map(height), hover=[for_plotly(x) for x in facts["hover"]]
+    )
+    first = pd.concat([drawn["earliest"], drawn["latest"]]).min()
+    last = drawn["latest"].max()
+    least = max((last - first).days * _MIN_SHARE, 1.0)
+    fig = figure(
+        height=ROW_HEIGHT * max(len(lanes), 1) + 96,
+        barmode="overlay",
+        xaxis=_axis(first, last),
+        yaxis={
+            "range": [len(lanes) - 0.6, -0.75],
+            "visible": False,
+            "fixedrange": True,
+        },
+    )
+    fig.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.0,
+            "x": 0,
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "font": {"size": 12},
+        },
+    )
+    for y, text in enumerate(lanes.values()):
+        _lane(fig, y, text)
+    for mark in ("period", "interval"):
+        part = drawn[drawn["mark"] == mark]
+        if len(part):
+            _bars(fig, part, mark, for_plotly(marks[mark]), least)
+    for mark, symbol in (("bound", "triangle-left"), ("exact", "circle")):
+        part = drawn[drawn["mark"] == mark]
+        if len(part):
+            _points(fig, part, symbol, for_plotly(marks[mark]))
+    return fig
