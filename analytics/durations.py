@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -110,6 +110,17 @@ def _midpoint(earliest: pd.Series, latest: pd.Series) -> pd.Series:
     return earliest + (latest - earliest) / 2
 
 
+Labelled = TypeVar("Labelled", pd.Series, pd.DataFrame)
+
+
+def _beside(names: pd.Series, labelled: Labelled) -> Labelled:
+    """Rows of ``labelled`` by name, in the order and with the index of ``names``.
+
+    Unlike a join or a map it keeps dates dates when nothing at all is found.
+    """
+    return labelled.reindex(names).set_axis(names.index)
+
+
 def _facts(run: Runner, pilots: pd.DataFrame, closed: pd.Timestamp) -> pd.DataFrame:
     """Milestones of ``pilots`` up to ``closed``, with ``unit_id``, ``rank`` and ``printed``.
 
@@ -190,8 +201,8 @@ def _pilot_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     facts = _facts(run, pilots, spell.closed)
     starts = facts[facts["stage"] == spell.start]
     units = pilots[pilots["unit_id"].isin(starts["unit_id"])].drop_duplicates("unit_id")[_ABOUT]
-    units = units.join(_first(starts, "start"), on="unit_id")
-    begun = pd.to_datetime(units["program_id"].map(_program_starts(run)))
+    units = units.join(_beside(units["unit_id"], _first(starts, "start")))
+    begun = _beside(units["program_id"], _program_starts(run))
     bounded = units["start_latest"].notna() & (begun <= units["start_latest"])
     units["start_earliest"] = units["start_earliest"].fillna(begun.where(bounded))
 
@@ -200,9 +211,9 @@ def _pilot_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     ended = _first(facts[facts["stage"] == ENDED], "end").reindex(units["unit_id"])
     has_target, has_end = target["end_basis"].notna(), ended["end_basis"].notna()
     stopped = has_end & (~has_target | (ended["end_latest"] < target["end_earliest"]))
-    units = units.join(pd.concat([target[~stopped], ended[stopped]]), on="unit_id")
+    units = units.join(_beside(units["unit_id"], pd.concat([target[~stopped], ended[stopped]])))
     units["status"] = np.select([stopped, has_target], [ENDED_BEFORE, REACHED], default=CENSORED)
-    units["last_fact"] = units["unit_id"].map(_last_fact(facts, pilots, spell.closed))
+    units["last_fact"] = _beside(units["unit_id"], _last_fact(facts, pilots, spell.closed))
     units["reason"] = None
     return units
 
@@ -236,9 +247,9 @@ def _round_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     names = {"date_earliest": "end_earliest", "date_latest": "end_latest"}
     names |= {"printed": "end_printed", "date_basis": "end_basis"}
     first = after.drop_duplicates("org_id").set_index("org_id")
-    units = units.join(first[list(names)].rename(columns=names), on="org_id")
+    units = units.join(_beside(units["org_id"], first[list(names)].rename(columns=names)))
     # a round that may have come after the pilot, and before this one, may be the first
-    doubtful = units["org_id"].map(dated_unclear.set_index("org_id")["date_latest"])
+    doubtful = _beside(units["org_id"], dated_unclear.set_index("org_id")["date_latest"])
     maybe = units["end_latest"].notna() & (doubtful <= units["end_latest"])
     units["end_earliest"] = units["end_earliest"].mask(maybe)
     units["end_basis"] = units["end_basis"].mask(maybe, ROUND_ORDER_UNCLEAR)
@@ -254,7 +265,7 @@ def _round_spells(run: Runner, spell: Spell) -> pd.DataFrame:
     seen = _last_fact(_facts(run, pilots, spell.closed), pilots, spell.closed)
     funded = rounds.groupby("org_id")["date_earliest"].max()
     days = pd.concat([seen, funded]).groupby(level=0).max()
-    units["last_fact"] = units["org_id"].map(days)
+    units["last_fact"] = _beside(units["org_id"], days)
     return units
 
 

@@ -6,14 +6,13 @@ company (sites, rounds) stand on each of its pilots.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import ibis.expr.types as ir
 import pandas as pd
 
 from analytics.filters import PilotFilter, select_pilots
 from analytics.linkage import first_pilot_facts, rounds
 from analytics.names import join_names, pilots_with_names
+from analytics.once import once_per_snapshot
 from analytics.stages import ladder_frame
 from loaders.datasets.organizations import organizations
 from loaders.datasets.pilots import ENDED, milestones, pilots
@@ -23,7 +22,6 @@ from loaders.engine import Runner
 
 SUMMABLE = "equity-round"
 KRW = "KRW"
-_SNAPSHOTS = 2
 
 
 def _hosts() -> ir.Table:
@@ -47,8 +45,9 @@ def _pilots(run: Runner) -> pd.DataFrame:
     return frame
 
 
-def facts_of_pilots(run: Runner) -> pd.DataFrame:
-    """Pages behind each pilot and its milestones, each page once a pilot.
+@once_per_snapshot
+def pilot_pages(run: Runner) -> pd.DataFrame:
+    """Pages behind each pilot and its milestones, each page once a pilot; shared, never changed.
 
     Frame: ``pilot_id``, ``source_id``, ``url``, ``publisher_ko``, ``publisher_en``,
     ``published`` and ``own``: whether the company itself publishes the page (the
@@ -114,8 +113,8 @@ def _last_steps(run: Runner) -> pd.DataFrame:
 
 def _evidence(run: Runner) -> pd.DataFrame:
     """For each pilot: number of pages and publishers, of those not the company's, only own."""
-    pages = facts_of_pilots(run)
-    pages["other"] = pages["publisher_en"].where(~pages["own"])
+    pages = pilot_pages(run)
+    pages = pages.assign(other=pages["publisher_en"].where(~pages["own"]))
     grouped = pages.groupby("pilot_id")
     counted = grouped.agg(
         sources=("source_id", "nunique"),
@@ -153,7 +152,7 @@ def _company_rounds(run: Runner, frame: pd.DataFrame) -> pd.DataFrame:
     return counted.reset_index()
 
 
-@lru_cache(maxsize=_SNAPSHOTS)
+@once_per_snapshot
 def pilot_facts(run: Runner) -> pd.DataFrame:
     """Every pilot by ``pilot_id``, with what is known of it and of its company.
 

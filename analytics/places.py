@@ -95,8 +95,9 @@ def programs_in(run: Runner, place: Place) -> Result:
 
 
 def money_in(run: Runner, place: Place) -> Result:
-    """Public money of the place, summed within one basis and currency.
+    """Urban-technology money of the place, summed within one basis and currency.
 
+    General start-up and SME money is left out, as on the money page's first view.
     A province: rows that name it. A municipality: rows that name one of its
     testbeds, or a programme of its own. Frame of `analytics.money.sums_by_basis`.
     """
@@ -109,4 +110,4 @@ def money_in(run: Runner, place: Place) -> Result:
         at_spot = table.semi_join(spots, "testbed_id")
         of_own = table.semi_join(own, "program_id").anti_join(spots, "testbed_id")
         here = at_spot.union(of_own)
-    return sums_by_basis(run(here))
+    return sums_by_basis(run(here.filter(here.is_smart_city)))

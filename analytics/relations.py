@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analytics.linkage import AFTER, BEFORE, UNCLEAR, companies
 from analytics.filters import PilotFilter
+from analytics.linkage import AFTER, BEFORE, UNCLEAR, companies
 from analytics.profiles import INVESTOR_ROLE, Kind, Profile
 from analytics.result import Result, keys
 from loaders.datasets.organizations import organizations
@@ -83,8 +83,12 @@ def _of_testbed(_: Runner, found: Profile) -> Iterable[_Link]:
     return [
         *_column(there, "org_id", "company", "company"),
         *_column(there, "host_org_id", "host", "company"),
-        *_column(pd.concat([there["program_id"], money["program_id"]]).to_frame("id"), "id",
-                 "program", "program"),
+        *_column(
+            pd.concat([there["program_id"], money["program_id"]]).to_frame("id"),
+            "id",
+            "program",
+            "program",
+        ),
     ]
 
 
@@ -97,8 +101,12 @@ def _of_program(run: Runner, found: Profile) -> Iterable[_Link]:
         *_column(tracks, "program_id", "track", "program"),
         *_column(there, "org_id", "company", "company"),
         *_column(there, "host_org_id", "host", "company"),
-        *_column(pd.concat([there["testbed_id"], money["testbed_id"]]).to_frame("id"), "id",
-                 "testbed", "testbed"),
+        *_column(
+            pd.concat([there["testbed_id"], money["testbed_id"]]).to_frame("id"),
+            "id",
+            "testbed",
+            "testbed",
+        ),
     ]
 
 
@@ -232,4 +240,31 @@ def entry_times(found: Profile) -> Result:
         unit="rounds",
         first_year=found.rounds.first_year,
         last_year=found.rounds.last_year,
+    )
+
+
+def places(run: Runner, found: Profile) -> Result:
+    """Provinces and points of the entity, its pilots and their testbeds.
+
+    Frame: one row a place; ``sido``, ``pilots`` (of the profile, there), ``is_seat`` (the
+    entity itself lies or works there), and for testbeds ``lon`` and ``lat`` (degrees,
+    WGS 84) of each point; a province without a known point has none.
+    Coverage: pilots with a known province.
+    """
+    row, there = found.entity.frame.iloc[0], found.pilots.frame
+    seat = set() if pd.isna(row["sido"]) else set(str(row["sido"]).split(";"))
+    counted = there["sido"].value_counts()
+    table = testbeds()
+    ids = keys([*there["testbed_id"], *([found.id] if found.kind == "testbed" else [])])
+    spots = run(table.filter(table.testbed_id.isin(ids)).select("testbed_id", "sido", "lon", "lat"))
+    provinces = sorted({*seat, *counted.index, *spots["sido"]})
+    frame = pd.DataFrame({"sido": provinces}).merge(spots, on="sido", how="left")
+    frame["pilots"] = frame["sido"].map(counted).fillna(0).astype(int)
+    frame["is_seat"] = frame["sido"].isin(seat)
+    return Result(
+        frame,
+        {**found.entity.rows, **found.pilots.rows, "testbeds": ids},
+        covered=int(there["sido"].notna().sum()),
+        total=len(there),
+        unit="pilots",
     )

@@ -266,6 +266,7 @@ PILOT_FIELDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "host": (("host_name_ko", "host_name_en"), "host_name"),
     "programme": (("program_id",), "program"),
     "testbed": (("testbed_id",), "testbed"),
+    "place": (("city_ko", "city_en"), "city"),
 }
 
 

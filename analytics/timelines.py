@@ -110,7 +110,13 @@ def _of_pilots(found: Profile) -> Iterator[_Fact]:
         words = {"label_ko": row["technology_ko"], "label_en": row["technology_en"], "lane": lane}
         when = _when(step["date"], step["date_basis"])
         yield _fact(
-            step, "milestones", "milestone_id", kind="milestone", code=step["stage"], **words, **when
+            step,
+            "milestones",
+            "milestone_id",
+            kind="milestone",
+            code=step["stage"],
+            **words,
+            **when,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\"}
+_MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\{}"}
 _PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
 _CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
 # Characters that reorder or hide text around them.
@@ -22,8 +22,9 @@ def clean(text: object) -> str:
 def for_map(text: object) -> str:
     """Text that may stand in a folium tooltip.
 
-    folium writes tooltips into a JavaScript template literal and Leaflet reads
-    them as HTML: the characters special to either become numeric entities.
+    folium writes tooltips into a JavaScript template literal, Leaflet reads them as
+    HTML, and branca runs the finished script through Jinja once more: the characters
+    special to any of them become numeric entities.
     """
     return clean(text)[:MAX_LABEL].translate(_MAP_ENTITIES)
 

@@ -122,9 +122,7 @@ def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, 
     if facts["latest"].isna().any():
         raise ValueError("a fact without a date cannot be drawn")
     height = {lane: place for place, lane in enumerate(lanes)}
-    drawn = facts.assign(
-        y=facts["lane"].map(height), hover=[for_plotly(x) for x in facts["hover"]]
-    )
+    drawn = facts.assign(y=facts["lane"].map(height), hover=[for_plotly(x) for x in facts["hover"]])
     first = pd.concat([drawn["earliest"], drawn["latest"]]).min()
     last = drawn["latest"].max()
     least = max((last - first).days * _MIN_SHARE, 1.0)

@@ -58,6 +58,7 @@ def _reason(code: str | None, t: Words) -> str:
         "fewer-than-two-units": t("only one unit of this choice has the start"),
         "no-events": t("nobody of this choice is known to have got there with a usable date"),
         "fewer-than-ten-events": t("it would rest on fewer than {n} events", n=MIN_EVENTS),
+        "fewer-than-ten-at-risk": t("fewer than {n} are still followed there", n=MIN_EVENTS),
         "not-reached-by-half": t("fewer than half are known to have got there"),
         "not-converged": t("the estimate did not converge"),
     }.get(code or "", "")

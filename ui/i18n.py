@@ -120,7 +120,7 @@ class Words:
 
 
 def _unknown(value: object) -> bool:
-    return value is None or value == "" or bool(pd.isna(value))
+    return value is None or bool(pd.isna(value)) or value == ""
 
 
 def _group(value: float) -> str:

@@ -15,6 +15,7 @@ from charts.text import clean
 from ui import state
 from ui.downloads import csv_button
 from ui.i18n import Words
+from ui.links import without_profiles
 from ui.provenance import caption, sources_control
 from ui.safe import markdown
 from ui.tables import show
@@ -40,7 +41,7 @@ def actions(key: str, title: str, result: Result, table: pd.DataFrame, t: Words)
     with st.container(horizontal=True):
         with st.container(width="content"):
             sources_control(key, title, result, t)
-        csv_button(table, key, t, key)
+        csv_button(without_profiles(table), key, t, key)
 
 
 def figure(

@@ -173,7 +173,8 @@ def relation_words(t: Words) -> dict[str, str]:
     }
 
 
-def _months_text(low: float, high: float, t: Words) -> str:
+def months_text(low: float, high: float, t: Words) -> str:
+    """A delay in months as far as the dates allow to say."""
     if pd.isna(low):
         return "–"
     if pd.isna(high):
@@ -200,7 +201,7 @@ def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
             t("Date of the round"): [t.date(d) for d in rows["date"]],
             t("In time"): rows["relation"].map(relations),
             t("Months after"): [
-                _months_text(a, b, t)
+                months_text(a, b, t)
                 for a, b in zip(rows["months_min"], rows["months_max"], strict=True)
             ],
             t("Amount"): [

@@ -39,6 +39,9 @@ def unit_word(unit: str, n: int, t: Words) -> str:
         "technologies": t.plural("{n} technology", "{n} technologies", n),
         "tables": t.plural("{n} table", "{n} tables", n),
         "rows": t.plural("{n} row", "{n} rows", n),
+        "facts": t.plural("{n} fact", "{n} facts", n),
+        "rounds": t.plural("{n} investment", "{n} investments", n),
+        "editions": t.plural("{n} edition", "{n} editions", n),
     }
     return forms[unit]
 

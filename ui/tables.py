@@ -11,6 +11,7 @@ import streamlit as st
 from charts.text import clean
 from loaders.package import Field, package
 from ui.i18n import Words
+from ui.links import link_columns
 from ui.words import vocabulary
 
 _NAMED = ("regions", "stages", "sectors", "programs", "organizations", "testbeds", "municipalities")
@@ -76,7 +77,7 @@ def show(
     height: int | Literal["auto"] = "auto",
     column_config: Mapping[str, Any] | None = None,
 ) -> None:
-    """A read-only table; unknown cells show a dash."""
+    """A read-only table; unknown cells show a dash, columns of addresses become links."""
     st.dataframe(
         frame,
         hide_index=True,
@@ -84,5 +85,5 @@ def show(
         height=height,
         alt=alt,
         placeholder="–",
-        column_config=column_config,
+        column_config=column_config or link_columns(frame),
     )

@@ -8,6 +8,7 @@ import re
 import string
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,9 @@ HOSTILE = (
     "\"'><svg onload=alert(1)>",
     "'+alert(1)+'",
     "&lt;script&gt;",
-    "{{ 7*7 }}{% raw %}",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "{# note #}",
     "<!--",
     "]]>",
 )
@@ -86,11 +89,20 @@ def test_map_shows_the_text_itself(text: str) -> None:
 @given(anything)
 def test_text_for_the_map_has_no_special_character(text: str) -> None:
     safe = for_map(text)
-    assert not set(re.sub(r"&#\d+;", "", safe)) & set("&<>\"'`$\\")
-    assert html.unescape(safe) == clean(text)[:MAX_LABEL] or "\r" in html.unescape(safe)
+    assert not set(re.sub(r"&#\d+;", "", safe)) & set("&<>\"'`$\\{}")
+    assert html.unescape(safe) == clean(text)[:MAX_LABEL]
 
 
 # --- Plotly -----------------------------------------------------------------------------
+
+
+def strings_in(node: object) -> list[str]:
+    """All texts of a figure."""
+    if isinstance(node, dict):
+        return [text for value in node.values() for text in strings_in(value)]
+    if isinstance(node, list | tuple | np.ndarray):
+        return [text for value in node for text in strings_in(value)]
+    return [node] if isinstance(node, str) else []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -107,12 +119,11 @@ def test_charts_hold_no_markup(text: str) -> None:
         sankey(flows, columns, "n", text),
     )
     for fig in figures:
-        written = fig.to_json()
-        # "<br>" and "<extra></extra>" are the charts' own
-        own = re.sub(r"\\u003cbr\\u003e|<br>|<extra></extra>", "", written)
-        own = own.replace("\\u003cextra\\u003e\\u003c/extra\\u003e", "")
-        assert "<" not in own
-        assert "\\u003c" not in own.replace("\\\\u003c", "")
+        for written in strings_in(fig.to_plotly_json()):
+            own = re.sub(r"<br>|<extra></extra>", "", written)  # the charts' own
+            assert "<" not in own
+            assert ">" not in own
+            assert not re.search(r"&(?!#(38|60|62);)", own)
 
 
 @settings(max_examples=300, deadline=None)
@@ -138,10 +149,7 @@ def test_picture_is_well_formed_and_keeps_the_text(title: str, description: str)
     assert {e.tag.rpartition("}")[2] for e in root.iter()} == {"svg", "g", "path", "title"}
     shown = root.findtext(".//{http://www.w3.org/2000/svg}title")
     assert shown == clean(title)
-    # line breaks and tabs in an attribute are read as spaces
-    assert root.get("aria-label") == re.sub(r"[\n\t]", " ", clean(description)) or (
-        root.get("aria-label") == clean(description)
-    )
+    assert root.get("aria-label") == clean(description)
     assert {name for e in root.iter() for name in e.attrib if name.startswith("on")} == set()
 
 
@@ -186,11 +194,10 @@ def test_markdown(text: str, escaped: str) -> None:
 def test_markdown_leaves_no_markup_and_keeps_the_words(text: str) -> None:
     safe = markdown(text)
     assert "\n" not in safe
-    special = set("\\`*_{}[]()#+-.!|<>~$:@&")
-    assert set(string.punctuation) - special == set("\"%',/;=?^")  # harmless inside a line
-    assert not re.sub(r"\\[\\`*_{}\[\]()#+\-.!|<>~$:@&]", "", safe).strip(
-        "".join(c for c in safe if c not in special)
-    )
+    special = re.escape("\\`*_{}[]()#+-.!|<>~$:@&")
+    # what is left of ASCII's marks is harmless inside a line
+    assert set(re.sub(f"[{special}]", "", string.punctuation)) == set("\"%',/;=?^")
+    assert re.fullmatch(rf"(?:\\[{special}]|[^{special}])*", safe)
     assert re.sub(r"\\(.)", r"\1", safe) == " ".join(clean(text).split())
 
 

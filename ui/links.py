@@ -1,0 +1,69 @@
+"""Links to profiles: as buttons on a page, and as cells of a table.
+
+Streamlit opens every link of a table in a new tab and shows either the address, one
+fixed text for all cells or a part of the address; names would have to travel in the
+address and could not be sorted or searched. So names stay text, and a column of icons
+beside them leads to the profiles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+import streamlit as st
+
+from analytics.profiles import TABLE, Kind
+from ui import frame
+from ui.i18n import Words
+from ui.safe import markdown
+
+_PROFILE = re.compile(rf"(?:{'|'.join(TABLE)})\?id=[^&\s]+&lang=[a-z]{{2}}")
+_WEB = re.compile(r"https?://\S+")
+
+
+def profile_url(kind: Kind, entity_id: object, t: Words) -> str | None:
+    """Address of a profile, relative to the site; None when there is no id."""
+    if entity_id is None or pd.isna(entity_id) or entity_id == "":
+        return None
+    return f"{kind}?id={quote(str(entity_id), safe='')}&lang={t.lang}"
+
+
+def profile_link(kind: Kind, entity_id: str, label: str, t: Words) -> None:
+    """A link to a profile in the same tab; the label is plain text."""
+    frame.link(kind, markdown(label), t, id=entity_id)
+
+
+def with_profiles(
+    shown: pd.DataFrame, kind: Kind, ids: Sequence[object] | pd.Series, t: Words
+) -> pd.DataFrame:
+    """The table with a column of profile addresses after its first column."""
+    linked = shown.copy()
+    linked.insert(min(1, len(shown.columns)), t("Profile"), [profile_url(kind, i, t) for i in ids])
+    return linked
+
+
+def _holds(column: pd.Series, pattern: re.Pattern[str]) -> bool:
+    known = column.dropna()
+    return len(known) > 0 and all(isinstance(v, str) and pattern.fullmatch(v) for v in known)
+
+
+def link_columns(shown: pd.DataFrame) -> Mapping[str, Any]:
+    """How to show the columns that hold nothing but profile or web addresses."""
+    config: dict[str, Any] = {}
+    for name, column in shown.items():
+        if _holds(column, _PROFILE):
+            config[str(name)] = st.column_config.LinkColumn(
+                display_text=":material/open_in_new:", width="small"
+            )
+        elif _holds(column, _WEB):
+            config[str(name)] = st.column_config.LinkColumn(display_text=r"https?://([^/]+)")
+    return config
+
+
+def without_profiles(shown: pd.DataFrame) -> pd.DataFrame:
+    """The table for a file: addresses that mean something only on this site are left out."""
+    return shown[[c for c in shown if not _holds(shown[c], _PROFILE)]]

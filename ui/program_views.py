@@ -1,0 +1,478 @@
+"""The programme page in words: answer, catalogue, calendar, one programme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from babel.dates import get_month_names
+
+from analytics.programs import Count, ProgramFilter, codes_of
+from analytics.result import Result
+from analytics.windows import (
+    CLOSED,
+    CLOSES,
+    CLOSING,
+    OPEN,
+    OPENS,
+    UNKNOWN,
+    UPCOMING,
+    day,
+    typical_month,
+)
+from charts.calendar import year_calendar
+from loaders.package import package
+from ui import state
+from ui.data import ask
+from ui.deadlines import deadlines_ics, exact_deadlines
+from ui.i18n import Words
+from ui.safe import http_url, markdown
+from ui.words import category_codes, keys_in_order, vocabulary, wording
+
+MIN_SUPPORTS = (0, 10_000_000, 50_000_000, 100_000_000, 300_000_000)
+MAX_AGE_ASKED = 50
+MAX_CALENDAR_ROWS = 24
+_KOREA = timezone(timedelta(hours=9))  # no daylight saving time
+_LEAP_YEAR = 2024
+_AHEAD = (OPEN, CLOSING, UPCOMING)
+
+
+def today_in_korea() -> date:
+    """Today's date where the programmes are."""
+    return datetime.now(_KOREA).date()
+
+
+def status_word(status: object, t: Words) -> str:
+    """Word for the state of an application window."""
+    words = {
+        OPEN: t("open"),
+        CLOSING: t("open, closes within 30 days"),
+        UPCOMING: t("announced, not open yet"),
+        CLOSED: t("closed"),
+        UNKNOWN: t("window not known"),
+    }
+    return words[str(status)]
+
+
+def month_word(month: int, t: Words, width: str = "wide") -> str:
+    """Name of a month (1–12)."""
+    return str(get_month_names(width, context="stand-alone", locale=t.lang)[month])
+
+
+def window_text(row: pd.Series, t: Words) -> str:
+    """First and last day of an application window, as far as known."""
+    opens, closes = row["apply_open"], row["apply_close"]
+    if pd.isna(opens) and pd.isna(closes):
+        return t.unknown
+    if pd.isna(opens):
+        return t("to {closes}, opening not stated", closes=closes)
+    if pd.isna(closes):
+        return t("from {opens}, end not stated", opens=opens)
+    return f"{opens} – {closes}"
+
+
+def codes_text(cell: object, words: dict[str, str], nothing: str) -> str:
+    """Words for a list column, or what an empty one means."""
+    found = sorted(words.get(code, code) for code in codes_of(cell))
+    return ", ".join(found) if found else nothing
+
+
+def outcomes_text(counts: Iterable[Count], t: Words) -> str:
+    """Published counts, those of different scope or side kept apart."""
+    stages = vocabulary(t, "stages")
+    groups: dict[tuple[str, str], list[str]] = {}
+    for stage, count, scope, side in counts:
+        groups.setdefault((scope, side), []).append(f"{stages[stage]} {t.number(count)}")
+    return "; ".join(
+        f"{' → '.join(parts)} ({_counted(scope, side, t)})"
+        for (scope, side), parts in groups.items()
+    )
+
+
+def _counted(scope: str, side: str, t: Words) -> str:
+    word = t.code("cohorts", "scope", scope)
+    return word if side == "supply" else f"{word}, {t.code('cohorts', 'side', side)}"
+
+
+def with_year(text: str, year: object) -> str:
+    """A value with the edition it is from."""
+    return text if pd.isna(year) else f"{text} ({year})"
+
+
+def age_text(row: pd.Series, t: Words) -> str:
+    """The newest known limit on company age, with its edition."""
+    limit = row["max_company_age_years"]
+    if pd.isna(limit):
+        return t.unknown
+    return with_year(
+        t("younger than {n} years", n=int(limit)), row["max_company_age_years_year"]
+    )
+
+
+def money_text(row: pd.Series, column: str, t: Words) -> str:
+    """The newest known amount, with its edition."""
+    if pd.isna(row[column]):
+        return t.unknown
+    return with_year(t.money(row[column], row[f"{column}_currency"]), row[f"{column}_year"])
+
+
+def usual_text(program_id: object, t: Words) -> str:
+    """When the windows of past editions opened, or closed; '' when no month is known."""
+    months = ask(typical_month).frame
+    mine = months[months["program_id"] == program_id]
+    for event in (OPENS, CLOSES):
+        rows = mine[mine["event"] == event]
+        if len(rows):
+            return _months_text(rows, event, t)
+    return ""
+
+
+def _months_text(rows: pd.DataFrame, event: str, t: Words) -> str:
+    first = rows.iloc[0]
+    usual = bool(first["usual"])
+    shown = rows.head(1) if usual else rows
+    months = ", ".join(
+        f"{month_word(m, t)} ({', '.join(str(y) for y in years)})"
+        for m, years in zip(shown["month"], shown["years"], strict=True)
+    )
+    if event == OPENS:
+        return (
+            t("usually opens in {months}", months=months)
+            if usual
+            else t("opened in {months}", months=months)
+        )
+    return (
+        t("usually closes in {months}", months=months)
+        if usual
+        else t("closed in {months}", months=months)
+    )
+
+
+def choose_filter(t: Words) -> ProgramFilter:
+    """The filters over programmes, from the link."""
+    statuses = (OPEN, CLOSING, UPCOMING, CLOSED, UNKNOWN)
+    with st.grid(3, min_column_width=220):
+        status = state.choose_many(
+            "status", t("Application window"), statuses, lambda s: status_word(s, t),
+            placeholder=t("All states"),
+        )  # fmt: skip
+        kind = state.choose_many(
+            "kind", t("Kind"), category_codes("programs", "kind"),
+            lambda c: t.code("programs", "kind", c), placeholder=t("All kinds"),
+        )  # fmt: skip
+        supports = state.choose_many(
+            "need", t("What it supports"), category_codes("programs", "stages_supported"),
+            lambda c: t.code("programs", "stages_supported", c), placeholder=t("Any support"),
+        )  # fmt: skip
+        sido = state.choose_many(
+            "region", t("Province it names"), keys_in_order("regions"), wording(t, "regions"),
+            placeholder=t("All, and nationwide"),
+        )  # fmt: skip
+        sector = state.choose_many(
+            "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
+            placeholder=t("All sectors"),
+        )  # fmt: skip
+        age = state.type_number(
+            "age", t("Your company's age (years)"), 0, MAX_AGE_ASKED,
+            placeholder=t("Any age"),
+            help_text=t("Completed years. A programme without a known limit stays in."),
+        )  # fmt: skip
+        amount = state.choose_one(
+            "least", t("Support for one company"), [str(n) for n in MIN_SUPPORTS],
+            lambda n: t("{amount} or more", amount=t.money(n, "KRW"))
+            if int(n) else t("Any or not stated"), "0",
+        )  # fmt: skip
+    with st.container(horizontal=True):
+        unstated = state.choose_switch(
+            "anysector", t("Include programmes with no stated sector"), True,
+            help_text=t("They are open to all sectors, or the sector is not known."),
+        )  # fmt: skip
+        foreign = state.choose_switch(
+            "foreign", t("Known to be open to foreign firms"),
+            help_text=t("Few pages say so. Not known does not mean no."),
+        )  # fmt: skip
+        urban = state.choose_switch("urban", t("Urban technology only"))
+    return ProgramFilter(
+        status=status, kind=kind, sido=sido, sector=sector, with_no_sector=unstated,
+        supports=supports, company_age=age, foreign_only=foreign, min_support=int(amount),
+        urban_only=urban,
+    )  # fmt: skip
+
+
+def _status_counts(result: Result) -> dict[str, int]:
+    counts = result.frame["status"].value_counts()
+    return {s: int(counts.get(s, 0)) for s in (OPEN, CLOSING, UPCOMING, CLOSED, UNKNOWN)}
+
+
+def answer(result: Result, windows: Result, today: date, t: Words) -> str:
+    """What is open, and when most deadlines fall."""
+    n = _status_counts(result)
+    return t(
+        "On {today}, {open} of {total} programmes are known to take applications and {coming} "
+        "have announced a window; for {unknown} the newest window is not known. {season}.",
+        today=today,
+        open=t.number(n[OPEN] + n[CLOSING]),
+        coming=t.number(n[UPCOMING]),
+        unknown=t.number(n[UNKNOWN]),
+        total=t.number(result.total),
+        season=season_finding(windows.frame, t),
+    )
+
+
+def season_finding(windows: pd.DataFrame, t: Words) -> str:
+    """The months in which most known windows closed."""
+    closes = pd.to_datetime(windows["apply_close_latest"])
+    certain = closes[
+        closes.dt.month == pd.to_datetime(windows["apply_close_earliest"]).dt.month
+    ].dt.month
+    if certain.empty:
+        return t("No deadline of this choice is known to the month")
+    counts = certain.value_counts()
+    top = sorted(int(m) for m in counts[counts == counts.max()].index)
+    return t(
+        "Past deadlines fell most often in {months}: {n} of {total} known",
+        months=", ".join(month_word(m, t) for m in top),
+        n=t.number(int(counts.max()) * len(top)),
+        total=t.number(len(certain)),
+    )
+
+
+def catalogue_finding(result: Result, t: Words) -> str:
+    """How many programmes, and what is known of their results."""
+    if result.frame.empty:
+        return t("No programme in the data matches this choice")
+    return t(
+        "{total} programmes: {published} publish counts, {pilots} have pilots known by name, "
+        "{sold} a pilot that reached a contract or sale",
+        total=t.number(result.total),
+        published=t.number(int((result.frame["outcomes"].map(len) > 0).sum())),
+        pilots=t.number(int((result.frame["pilots"] > 0).sum())),
+        sold=t.number(int((result.frame["pilots_sold"] > 0).sum())),
+    )
+
+
+def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
+    """One row a programme."""
+    rows = [row for _, row in result.frame.iterrows()]
+    regions, sectors = vocabulary(t, "regions"), vocabulary(t, "sectors")
+    supports = {
+        c: t.code("programs", "stages_supported", c)
+        for c in category_codes("programs", "stages_supported")
+    }
+    table = {
+        t("Programme"): [t.name(r) for r in rows],
+        t("Window"): [status_word(r["status"], t) for r in rows],
+        t("Dates"): [window_text(r, t) for r in rows],
+        t("Past windows"): [usual_text(r["program_id"], t) or t.unknown for r in rows],
+        t("Kind"): [t.code("programs", "kind", r["kind"]) for r in rows],
+        t("Operator"): [t.text(r, "operator") or t.unknown for r in rows],
+        t("Demand side"): [t.text(r, "demand_side") or t.unknown for r in rows],
+        t("Provinces"): [
+            codes_text(r["sido"], regions, t("none named")) for r in rows
+        ],
+        t("Sectors"): [
+            codes_text(r["sectors"], sectors, t("open to all, or not known")) for r in rows
+        ],
+        t("Supports"): [codes_text(r["stages_supported"], supports, t.unknown) for r in rows],
+        t("Company age"): [age_text(r, t) for r in rows],
+        t("Foreign firms"): [
+            t.code("programs", "international_ok", r["international_ok"]) for r in rows
+        ],
+        t("For one company, up to"): [money_text(r, "support_per_company", t) for r in rows],
+        t("Budget"): [money_text(r, "budget", t) for r in rows],
+        t("Published counts"): [_newest_outcomes(r, t) for r in rows],
+        t("Pilots known"): result.frame["pilots"].to_numpy(),
+        t("Field demonstration or more"): result.frame["pilots_demo"].to_numpy(),
+        t("Contract or more"): result.frame["pilots_sold"].to_numpy(),
+        t("Editions known"): result.frame["editions"].to_numpy(),
+        t("Newest edition"): [t.date(r["newest_edition"]) for r in rows],
+    }
+    return pd.DataFrame(table)
+
+
+def _newest_outcomes(row: pd.Series, t: Words) -> str:
+    if not row["outcomes"]:
+        return t("none known")
+    text = with_year(outcomes_text(row["outcomes"], t), row["outcomes_edition"])
+    return t("{counts}, cumulative", counts=text) if row["outcomes_cumulative"] else text
+
+
+def _leap_day(when: date) -> int:
+    return when.replace(year=_LEAP_YEAR).timetuple().tm_yday
+
+
+def _spans(row: pd.Series) -> list[tuple[int, int, str]]:
+    """A window on the year's axis; two pieces when it runs over the new year."""
+    opens, closes = day(row["apply_open_earliest"]), day(row["apply_close_latest"])
+    if opens is None or closes is None:
+        known = opens or closes
+        if known is None:
+            return []
+        at = _leap_day(known)
+        return [(at, at, "opening" if opens else "deadline")]
+    if (closes - opens).days >= 365:
+        return [(1, 366, "window")]
+    start, end = _leap_day(opens), _leap_day(closes)
+    if start <= end:
+        return [(start, end, "window")]
+    return [(start, 366, "window"), (1, end, "window")]
+
+
+def _days_ahead(row: pd.Series, today: date) -> int:
+    """Days from today to the next time of year at which the window opened (or closed)."""
+    known = day(row["apply_open_earliest"]) or day(row["apply_close_latest"])
+    if row["status"] in (OPEN, CLOSING) or known is None:
+        return 0
+    return (_leap_day(known) - _leap_day(today)) % 366
+
+
+def calendar_order(windows: pd.DataFrame, today: date) -> list[str]:
+    """Programmes by the next time of year at which their newest window opened."""
+    newest = windows.drop_duplicates("program_id")
+    ahead = [_days_ahead(row, today) for _, row in newest.iterrows()]
+    ordered = newest.assign(ahead=ahead).sort_values(["ahead", "program_id"])
+    return list(ordered["program_id"])
+
+
+def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
+    """Windows of the programmes whose time of year comes next."""
+    shown = calendar_order(windows, today)[:MAX_CALENDAR_ROWS]
+    names = vocabulary(t, "programs")
+    records = []
+    for program_id in shown:
+        for _, row in windows[windows["program_id"] == program_id].iterrows():
+            for start, end, kind in _spans(row):
+                records.append(
+                    {
+                        "label": names[program_id],
+                        "start": start,
+                        "end": end,
+                        "kind": kind,
+                        "current": row["status"] in _AHEAD,
+                        "hover": f"{names[program_id]}: {window_text(row, t)}",
+                    }
+                )
+    return year_calendar(
+        pd.DataFrame(records),
+        months=[month_word(m, t, "abbreviated" if t.lang == "ko" else "narrow") for m in range(1, 13)],
+        today=_leap_day(today),
+        today_text=t("today"),
+    )
+
+
+def calendar_table(windows: pd.DataFrame, today: date, t: Words) -> pd.DataFrame:
+    """Every window, in the order of the picture."""
+    order = {p: i for i, p in enumerate(calendar_order(windows, today))}
+    sorted_rows = windows.assign(order=windows["program_id"].map(order)).sort_values(
+        ["order", "edition_year", "edition_id"], ascending=[True, False, True]
+    )
+    rows = [row for _, row in sorted_rows.iterrows()]
+    return pd.DataFrame(
+        {
+            t("Programme"): [t.name(r) for r in rows],
+            t("Edition"): [edition_text(r, t) for r in rows],
+            t("Opens"): [t.date(r["apply_open"]) for r in rows],
+            t("Closes"): [t.date(r["apply_close"]) for r in rows],
+            t("Window"): [status_word(r["status"], t) for r in rows],
+        }
+    )
+
+
+def edition_text(row: pd.Series, t: Words) -> str:
+    """Year of an edition and its label."""
+    label = t.text(row, "edition_label")
+    year = "" if pd.isna(row["edition_year"]) else str(row["edition_year"])
+    return " · ".join(x for x in (year, label) if x) or t("year not stated")
+
+
+def deadlines_button(windows: pd.DataFrame, today: date, t: Words) -> None:
+    """A calendar file of the deadlines that are shown; past ones only on request."""
+    past = state.choose_switch("past", t("With past deadlines"))
+    found = exact_deadlines(windows, today, past)
+    stamp = datetime.fromisoformat(str(package().descriptor["created"])).astimezone(UTC)
+    st.download_button(
+        t("Deadlines for your calendar"),
+        data=lambda: deadlines_ics(found, stamp, t),
+        file_name="deadlines.ics",
+        mime="text/calendar",
+        icon=":material/calendar_add_on:",
+        key="deadlines",
+        on_click="ignore",
+        disabled=found.empty,
+    )
+    st.caption(
+        t.plural("{n} deadline in the file", "{n} deadlines in the file", len(found))
+        if len(found)
+        else t("No deadline ahead is known to the day.")
+    )
+
+
+def choose_program(t: Words) -> str:
+    """The programme whose details are shown; '' when none is chosen."""
+    names = vocabulary(t, "programs")
+    options = ["", *sorted(names, key=lambda p: (names[p], p))]
+    return state.choose_one(
+        "program", t("Programme"), options, lambda p: names[p] if p else t("Choose a programme"), ""
+    )
+
+
+def facts(row: pd.Series, page: object, t: Words) -> None:
+    """What is known of one programme, as a list."""
+    regions, sectors = vocabulary(t, "regions"), vocabulary(t, "sectors")
+    lines = (
+        (t("Kind"), t.code("programs", "kind", row["kind"])),
+        (t("Operator"), t.text(row, "operator") or t.unknown),
+        (t("Demand side"), t.text(row, "demand_side") or t.unknown),
+        (t("Provinces"), codes_text(row["sido"], regions, t("none named"))),
+        (t("Sectors"), codes_text(row["sectors"], sectors, t("open to all, or not known"))),
+        (t("Application window"), f"{status_word(row['status'], t)} ({window_text(row, t)})"),
+        (t("Past windows"), usual_text(row["program_id"], t) or t.unknown),
+        (t("Company age"), age_text(row, t)),
+        (t("For one company, up to"), money_text(row, "support_per_company", t)),
+        (t("Pilots known"), t.number(row["pilots"])),
+    )
+    if text := t.text(row, "description"):
+        st.markdown(markdown(text))
+    st.markdown("\n".join(f"- **{markdown(label)}**: {markdown(text)}" for label, text in lines))
+    if url := http_url(page):
+        st.link_button(t("Source page"), url, icon=":material/open_in_new:", type="tertiary")
+
+
+def detail_finding(name: str, result: Result, t: Words) -> str:
+    """How many editions, and for how many counts are published."""
+    return t(
+        "{name}: {editions}, published counts for {covered}",
+        name=name,
+        editions=t.plural("{n} edition", "{n} editions", result.total),
+        covered=t.number(result.covered),
+    )
+
+
+def detail_table(result: Result, t: Words) -> pd.DataFrame:
+    """Editions with their outcomes beside them."""
+    rows = [row for _, row in result.frame.iterrows()]
+
+    def amount(row: pd.Series, column: str) -> str:
+        return t.unknown if pd.isna(row[column]) else t.money(row[column], row["currency"])
+
+    return pd.DataFrame(
+        {
+            t("Edition"): [edition_text(r, t) for r in rows],
+            t("Dates"): [window_text(r, t) for r in rows],
+            t("Published counts"): [
+                outcomes_text(r["outcomes"], t) or t("none known") for r in rows
+            ],
+            t("Company age"): [
+                t.unknown
+                if pd.isna(r["max_company_age_years"])
+                else t("younger than {n} years", n=int(r["max_company_age_years"]))
+                for r in rows
+            ],
+            t("For one company, up to"): [amount(r, "support_per_company") for r in rows],
+            t("Budget"): [amount(r, "budget") for r in rows],
+            t("Note"): [t.text(r, "note") or "–" for r in rows],
+        }
+    )
