@@ -94,10 +94,11 @@ def programs_in(run: Runner, place: Place) -> Result:
     return Result(frame, ids, int((frame["pilots_here"] > 0).sum()), len(frame), "programs")
 
 
-def money_in(run: Runner, place: Place) -> Result:
-    """Urban-technology money of the place, summed within one basis and currency.
+def money_in(run: Runner, place: Place, urban: bool = True) -> Result:
+    """Public money of the place, summed within one basis and currency.
 
-    General start-up and SME money is left out, as on the money page's first view.
+    Urban-technology money, or with ``urban`` false the general start-up and SME money,
+    which would drown it.
     A province: rows that name it. A municipality: rows that name one of its
     testbeds, or a programme of its own. Frame of `analytics.money.sums_by_basis`.
     """
@@ -110,4 +111,4 @@ def money_in(run: Runner, place: Place) -> Result:
         at_spot = table.semi_join(spots, "testbed_id")
         of_own = table.semi_join(own, "program_id").anti_join(spots, "testbed_id")
         here = at_spot.union(of_own)
-    return sums_by_basis(run(here.filter(here.is_smart_city)))
+    return sums_by_basis(run(here.filter(here.is_smart_city == urban)))

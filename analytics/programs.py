@@ -12,7 +12,16 @@ from analytics.filters import Codes, PilotFilter, select_pilots
 from analytics.overview import SOLD_FROM
 from analytics.result import Result, keys
 from analytics.stages import ladder_frame, rank_of
-from analytics.windows import CLOSED, CLOSING, OPEN, STATUSES, UNKNOWN, newest_first, window_status
+from analytics.windows import (
+    CLOSED,
+    CLOSING,
+    OPEN,
+    STATUSES,
+    UNKNOWN,
+    newest_first,
+    window_status,
+    windows,
+)
 from loaders.datasets.cohorts import cohorts
 from loaders.datasets.programs import program_editions, programs
 from loaders.engine import Runner
@@ -252,6 +261,28 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
         covered=int((frame["status"] != UNKNOWN).sum()),
         total=len(frame),
         unit="programs",
+        first_year=int(years.min()) if len(years) else None,
+        last_year=int(years.max()) if len(years) else None,
+    )
+
+
+def windows_of(run: Runner, chosen: ProgramFilter, today: date) -> Result:
+    """`analytics.windows.windows` of the programmes that pass the filter.
+
+    Coverage: editions with a known window, of all editions of these programmes.
+    """
+    listed = catalogue(run, chosen, today).frame
+    known = windows(run, today)
+    frame = known.frame[known.frame["program_id"].isin(listed["program_id"])]
+    years = pd.concat(
+        [pd.to_datetime(frame[c]).dt.year for c in ("apply_open_earliest", "apply_close_latest")]
+    ).dropna()
+    return Result(
+        frame.reset_index(drop=True),
+        {"program_editions": keys(frame["edition_id"])},
+        covered=len(frame),
+        total=int(listed["editions"].sum()),
+        unit="editions",
         first_year=int(years.min()) if len(years) else None,
         last_year=int(years.max()) if len(years) else None,
     )

@@ -1,10 +1,70 @@
 import streamlit as st
 
-from analytics.evidence import rows_behind
-from analytics.programs import ProgramFilter, catalogue, program_detail
-from analytics.windows import windows
-from ui import frame, layout, program_views, state
+from analytics.programs import ProgramFilter, catalogue, program_detail, windows_of
+from ui import frame, layout, program_views
 from ui.data import ask, shared
-from ui.provenance import narrowed
+from ui.program_words import today_in_korea
 
 t = frame.words()
+today = today_in_korea()
+everything = ask(catalogue, ProgramFilter(), today)
+layout.head(
+    t("Programmes"),
+    program_views.answer(everything, ask(windows_of, ProgramFilter(), today), today, t),
+    t,
+)
+
+st.header(t("Find a programme"), anchor=False)
+chosen = program_views.choose_filter(t)
+listed = ask(catalogue, chosen, today)
+layout.table(
+    "programs",
+    program_views.catalogue_finding(listed, t),
+    listed,
+    shared(
+        "programs-table", lambda: program_views.catalogue_table(listed, t), chosen, today, t.lang
+    ),
+    t,
+)
+
+st.header(t("When to apply"), anchor=False)
+st.markdown(
+    t(
+        "Windows of all years on one year's axis: where they overlap, a programme has opened at "
+        "the same time of year more than once. A triangle stands where only the opening or only "
+        "the deadline is known. Most windows were never printed on the pages that we know."
+    )
+)
+dated = ask(windows_of, chosen, today)
+layout.figure(
+    "windows",
+    program_views.season_finding(dated.frame, t),
+    dated,
+    lambda: shared(
+        "windows-chart",
+        lambda: program_views.calendar_chart(dated.frame, today, t),
+        chosen,
+        today,
+        t.lang,
+    ),
+    program_views.calendar_table(dated.frame, today, t),
+    t,
+    note=program_views.calendar_note(dated.frame, t),
+)
+program_views.deadlines_button(dated.frame, today, t)
+
+st.header(t("One programme"), anchor=False)
+program_id = program_views.choose_program(t)
+if program_id:
+    row = everything.frame.set_index("program_id", drop=False).loc[program_id]
+    program_views.facts(row, t)
+    detail = ask(program_detail, program_id, today)
+    layout.table(
+        "program-editions",
+        program_views.detail_finding(t.name(row), detail, t),
+        detail,
+        program_views.detail_table(detail, t),
+        t,
+    )
+else:
+    st.info(t("Choose a programme to see its editions and their results."), icon=":material/list:")

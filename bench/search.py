@@ -24,11 +24,19 @@ PILOTS = 1_000_000
 REPEATS = 7
 SEED = 20261122
 
-HEADS = "오토 네이처 스마트 에코 라이드 클라우드 딥 로보 모빌 시티 블루 그린 퓨처 하이 유니".split()
+HEADS = ("오토", "네이처", "스마트", "에코", "라이드", "클라우드", "딥", "로보", "모빌", "시티")
 TAILS = (
-    "노머스 플럭스 테크 시스템 로보틱스 에이아이 이노베이션 솔루션 랩스 웍스 다임 그리드".split()
+    "노머스",
+    "플럭스",
+    "테크",
+    "시스템",
+    "로보틱스",
+    "에이아이",
+    "이노베이션",
+    "솔루션",
+    "랩스",
 )
-ENGLISH = "auto ride eco smart deep robo city blue green nova flux tech labs works grid".split()
+ENGLISH = ("auto", "ride", "eco", "smart", "deep", "robo", "city", "nova", "tech", "labs", "grid")
 LADDER = ("selected", "poc", "poc-completed", "field-demo", "adopted", "contract", "commercialised")
 FIRST_RANK = 4
 

@@ -84,7 +84,7 @@ def profile(code: str, t: Words) -> None:
             (t("Pilots"), "place-pilots", pilots, t("whose place is known to lie here")),
             (t("Programmes"), "place-programs", programs, t("run here, or with a pilot here")),
             (
-                t("Amounts of public money"),
+                t("Amounts for urban technology"),
                 "place-money",
                 money,
                 t("{n} of them may be added", n=t.number(money.covered)),
@@ -141,9 +141,17 @@ def profile(code: str, t: Words) -> None:
     )
     layout.table(
         "place-money-table",
-        t("Public money in {place}, by basis", place=name),
+        t("Public money for urban technology in {place}, by basis", place=name),
         money,
         money_table(money.frame, t),
+        t,
+    )
+    general = ask(money_in, here, False)
+    layout.table(
+        "place-general-money-table",
+        t("General start-up and SME money in {place}, by basis", place=name),
+        general,
+        money_table(general.frame, t),
         t,
     )
     st.caption(t("Amounts on different bases are never added together."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +13,12 @@ from analytics.money import sums_by_basis
 from analytics.profiles import TABLE, Kind, Profile, everything, profile
 from analytics.relations import places, portfolio, related
 from analytics.result import Result
-from analytics.timelines import dated_facts
+from analytics.timelines import UNDATED, dated_facts
 from charts.base import CONFIG
+from loaders.engine import Runner
 from loaders.package import package
 from ui import frame, layout, profile_views, profile_words, state
-from ui.data import ask, shared
+from ui.data import ask, engine, shared
 from ui.i18n import Words
 from ui.links import profile_link, with_profiles
 from ui.pictures import money_table
@@ -79,7 +82,7 @@ def _search(kind: Kind, asked: str, t: Words) -> None:
 
 def _facts(found: Profile, name: str, t: Words) -> None:
     st.header(t("Facts"), anchor=False)
-    there = ask_places(found)
+    there = _derived("places", places, found)
     description = t("Provinces with a known place of {name}", name=name)
     picture = profile_views.place_picture(there, description, t)
     left, right = st.columns([3, 2], gap="large")
@@ -99,10 +102,126 @@ def _facts(found: Profile, name: str, t: Words) -> None:
         st.caption(" · ".join([note, *([caption(there, t)] if there.total else [])]))
 
 
-def ask_places(found: Profile) -> Result:
-    """Places of a profile; computed once for all visitors."""
-    return ask(_places, found.kind, found.id)
+def _derived(name: str, function: Callable[[Runner, Profile], Result], found: Profile) -> Result:
+    """``function`` of a profile, computed once for all visitors."""
+    return shared(f"profile-{name}", lambda: function(engine(), found), found.kind, found.id)
 
 
-def _places(run: object, kind: Kind, entity_id: str) -> Result:  # noqa: ARG001
-    raise NotImplementedError
+def _story(found: Profile, t: Words) -> None:
+    facts = shared("profile-facts", lambda: dated_facts(found), found.kind, found.id)
+    finding = profile_words.timeline_finding(facts, t)
+    st.header(t("In time"), anchor=False)
+    if not facts.total:
+        st.info(t("No dated fact is known"), icon=":material/event_busy:")
+        return
+    st.markdown(f"### {markdown(finding)}")
+    chart = shared(
+        "profile-timeline",
+        lambda: profile_views.timeline_chart(found, facts, t),
+        found.kind,
+        found.id,
+        t.lang,
+    )
+    if chart is not None:
+        st.plotly_chart(chart, key="chart-timeline", alt=finding, config=CONFIG)
+    st.caption(caption(facts, t))
+    table = profile_views.facts_table(facts, t)
+    undated = facts.frame[facts.frame["mark"] == UNDATED]
+    if len(undated):
+        words = [profile_words.undated_line(f, t) for _, f in undated.head(MAX_LINKS).iterrows()]
+        st.markdown("**" + t("Without a date") + "**\n" + "\n".join(f"- {markdown(w)}" for w in words))
+    if len(undated) > MAX_LINKS:
+        st.caption(t("And {n} more in the list.", n=t.number(len(undated) - MAX_LINKS)))
+    show(table, alt=finding)
+    layout.actions("timeline", finding, facts, table, t)
+
+
+def _investor_view(found: Profile, t: Words) -> None:
+    st.header(t("Investor view"), anchor=False)
+    lines = profile_words.entry_sentences(found, t)
+    st.markdown("\n".join(f"- {markdown(line)}" for line in lines))
+    st.caption(
+        t(
+            "“After” means later in time, not because of. A date is an interval where a page gives "
+            "only a month, a year or its own date; so is the delay."
+        )
+    )
+    chosen = _derived("portfolio", portfolio, found)
+    layout.table(
+        "portfolio",
+        t("Sectors, stages, provinces and rounds"),
+        chosen,
+        profile_views.portfolio_table(chosen, t),
+        t,
+    )
+
+
+def _tables(found: Profile, t: Words) -> None:
+    titles = {"investor": t("Pilots of the companies it invested in")}
+    parts = (
+        ("editions", t("Editions"), found.editions, profile_views.editions_table),
+        ("counts", t("Published counts"), found.counts, profile_views.counts_table),
+        ("figures", t("Other published figures"), found.indicators, profile_views.indicators_table),
+        ("rounds", t("Investments"), found.rounds, profile_views.rounds_table),
+        ("pilots", titles.get(found.kind, t("Pilots")), found.pilots, profile_views.own_pilots),
+        ("hosted", t("Pilots that it hosted"), found.hosted, profile_views.hosted_table),
+    )
+    for key, title, result, words in parts:
+        if result.total:
+            st.header(title, anchor=False)
+            layout.table(f"profile-{key}", "", result, words(found, t), t)
+    if found.money.total:
+        sums = sums_by_basis(found.money.frame)
+        st.header(t("Public money"), anchor=False)
+        layout.table("profile-sums", t("By basis"), sums, money_table(sums.frame, t), t)
+        st.caption(t("Amounts on different bases are never added together."))
+        layout.table(
+            "profile-money",
+            t("Amount by amount"),
+            found.money,
+            profile_views.money_list(found, t),
+            t,
+        )
+
+
+def _link_list(part: pd.DataFrame, t: Words) -> None:
+    for _, row in part.iterrows():
+        times = f" ({t.number(row['n'])})" if row["n"] > 1 else ""
+        profile_link(row["kind"], row["id"], t.name(row) + times, t)
+
+
+def _related(found: Profile, t: Words) -> None:
+    others = _derived("related", related, found)
+    st.header(t("Connected with"), anchor=False)
+    if others.frame.empty:
+        st.info(t("No connection with another entity is known."), icon=":material/link_off:")
+        return
+    st.caption(t("In parentheses: how many pilots, investments or amounts connect them."))
+    with st.grid(3, min_column_width=260):
+        for relation, part in profile_views.related_groups(others):
+            with st.container(border=True, gap="xsmall"):
+                st.markdown("**" + profile_words.relation_word(relation, t) + "**")
+                _link_list(part.head(MAX_LINKS), t)
+                if len(part) > MAX_LINKS:
+                    more = t("{n} more", n=t.number(len(part) - MAX_LINKS))
+                    with st.expander(more, icon=":material/more_horiz:"):
+                        _link_list(part.iloc[MAX_LINKS:], t)
+
+
+def _unknown(found: Profile, t: Words) -> None:
+    gaps = unknowns(found, data_date())
+    st.header(t("What we do not know"), anchor=False)
+    if gaps.frame.empty:
+        st.markdown(t("No gap is known in the rows about it."))
+        return
+    lines = [
+        profile_words.gap_sentence(code, n, total, t)
+        for code, n, total in gaps.frame.itertuples(index=False)
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.caption(t("Computed from the rows of this page; the data are of {date}.", date=data_date()))
+
+
+def data_date() -> str:
+    """Day of the data (ISO 8601)."""
+    return str(package().descriptor["created"])[:10]

@@ -111,7 +111,7 @@ def timeline_chart(found: Profile, facts: Result, t: Words) -> go.Figure | None:
     drawn = _drawable(facts.frame)
     if drawn.empty:
         return None
-    about = [_about(f, t) for _, f in drawn.iterrows()]
+    about = [t.text(f, "label") for _, f in drawn.iterrows()]
     drawn = drawn.assign(
         color=[_color(f) for _, f in drawn.iterrows()],
         hover=[
@@ -119,12 +119,7 @@ def timeline_chart(found: Profile, facts: Result, t: Words) -> go.Figure | None:
             for (_, f), label in zip(drawn.iterrows(), about, strict=True)
         ],
     )
-    # wide marks first, so that points stay on top of them
     return timeline(drawn, _lanes(found, drawn, t), mark_words(t))
-
-
-def _about(fact: pd.Series, t: Words) -> str:
-    return t.text(fact, "label")
 
 
 def facts_table(facts: Result, t: Words) -> pd.DataFrame:
@@ -141,7 +136,7 @@ def facts_table(facts: Result, t: Words) -> pd.DataFrame:
             t("Date"): [t.date(f["date"]) for f in rows],
             t("How the date is known"): [marks[f["mark"]] for f in rows],
             t("Fact"): [fact_word(f, t) for f in rows],
-            t("About"): [_about(f, t) or "–" for f in rows],
+            t("About"): [t.text(f, "label") or "–" for f in rows],
             t("Note"): [t.text(f, "note") or "–" for f in rows],
             t("Page"): [pages[f["source_id"]] for f in rows],
         }
@@ -169,19 +164,26 @@ _PILOT_COLUMNS = (
 )
 
 
-def pilots_table(found: Profile, pilots: Result, t: Words) -> pd.DataFrame:
-    """Pilots in words; columns that say the same in every row of the profile are left out."""
-    own = {"testbed": "testbed_id", "company": "org_id"}.get(found.kind)
-    if pilots is found.hosted:
-        own = None
-    columns = [c for c in _PILOT_COLUMNS if c != own]
+def _pilots(pilots: Result, own: str, t: Words) -> pd.DataFrame:
+    """Pilots in words without the column that is the same in every row."""
     frame = pilots.frame.assign(country=[t.country(c) for c in pilots.frame["country"]])
-    words = readable(frame, "pilots", t, columns)
+    words = readable(frame, "pilots", t, [c for c in _PILOT_COLUMNS if c != own])
     if own == "org_id":
         return words
     first = package()["pilots"]["org_id"].title[t.lang]
     words.insert(0, first, words.pop(first))
     return with_profiles(words, "company", frame["org_id"], t)
+
+
+def own_pilots(found: Profile, t: Words) -> pd.DataFrame:
+    """Pilots of the profile in words."""
+    own = {"testbed": "testbed_id", "company": "org_id"}.get(found.kind, "")
+    return _pilots(found.pilots, own, t)
+
+
+def hosted_table(found: Profile, t: Words) -> pd.DataFrame:
+    """Pilots of others that the organisation hosted, in words."""
+    return _pilots(found.hosted, "", t)
 
 
 def rounds_table(found: Profile, t: Words) -> pd.DataFrame:

@@ -198,6 +198,11 @@ def timeline_finding(facts: Result, t: Words) -> str:
     )
 
 
+def undated_line(fact: pd.Series, t: Words) -> str:
+    """A fact without a date in one line."""
+    return " · ".join(x for x in (fact_word(fact, t), t.text(fact, "label")) if x)
+
+
 def entry_sentences(found: Profile, t: Words) -> list[str]:
     """How soon the investor came in after the first pilot, and what stays unclear."""
     words = relation_words(t) | {

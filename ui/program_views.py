@@ -2,161 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from babel.dates import get_month_names
 
-from analytics.programs import Count, ProgramFilter, codes_of
+from analytics.programs import ProgramFilter
 from analytics.result import Result
-from analytics.windows import (
-    CLOSED,
-    CLOSES,
-    CLOSING,
-    OPEN,
-    OPENS,
-    UNKNOWN,
-    UPCOMING,
-    day,
-    typical_month,
-)
+from analytics.windows import CLOSED, CLOSING, OPEN, UNKNOWN, UPCOMING, day
 from charts.calendar import year_calendar
 from loaders.package import package
 from ui import state
-from ui.data import ask
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.i18n import Words
-from ui.safe import http_url, markdown
+from ui.program_words import (
+    age_text,
+    codes_text,
+    edition_text,
+    money_text,
+    month_word,
+    outcomes_text,
+    status_word,
+    support_words,
+    usual_text,
+    window_text,
+    with_year,
+)
+from ui.safe import markdown
 from ui.words import category_codes, keys_in_order, vocabulary, wording
 
 MIN_SUPPORTS = (0, 10_000_000, 50_000_000, 100_000_000, 300_000_000)
 MAX_AGE_ASKED = 50
 MAX_CALENDAR_ROWS = 24
-_KOREA = timezone(timedelta(hours=9))  # no daylight saving time
 _LEAP_YEAR = 2024
+_STATUSES = (OPEN, CLOSING, UPCOMING, CLOSED, UNKNOWN)
 _AHEAD = (OPEN, CLOSING, UPCOMING)
-
-
-def today_in_korea() -> date:
-    """Today's date where the programmes are."""
-    return datetime.now(_KOREA).date()
-
-
-def status_word(status: object, t: Words) -> str:
-    """Word for the state of an application window."""
-    words = {
-        OPEN: t("open"),
-        CLOSING: t("open, closes within 30 days"),
-        UPCOMING: t("announced, not open yet"),
-        CLOSED: t("closed"),
-        UNKNOWN: t("window not known"),
-    }
-    return words[str(status)]
-
-
-def month_word(month: int, t: Words, width: str = "wide") -> str:
-    """Name of a month (1–12)."""
-    return str(get_month_names(width, context="stand-alone", locale=t.lang)[month])
-
-
-def window_text(row: pd.Series, t: Words) -> str:
-    """First and last day of an application window, as far as known."""
-    opens, closes = row["apply_open"], row["apply_close"]
-    if pd.isna(opens) and pd.isna(closes):
-        return t.unknown
-    if pd.isna(opens):
-        return t("to {closes}, opening not stated", closes=closes)
-    if pd.isna(closes):
-        return t("from {opens}, end not stated", opens=opens)
-    return f"{opens} – {closes}"
-
-
-def codes_text(cell: object, words: dict[str, str], nothing: str) -> str:
-    """Words for a list column, or what an empty one means."""
-    found = sorted(words.get(code, code) for code in codes_of(cell))
-    return ", ".join(found) if found else nothing
-
-
-def outcomes_text(counts: Iterable[Count], t: Words) -> str:
-    """Published counts, those of different scope or side kept apart."""
-    stages = vocabulary(t, "stages")
-    groups: dict[tuple[str, str], list[str]] = {}
-    for stage, count, scope, side in counts:
-        groups.setdefault((scope, side), []).append(f"{stages[stage]} {t.number(count)}")
-    return "; ".join(
-        f"{' → '.join(parts)} ({_counted(scope, side, t)})"
-        for (scope, side), parts in groups.items()
-    )
-
-
-def _counted(scope: str, side: str, t: Words) -> str:
-    word = t.code("cohorts", "scope", scope)
-    return word if side == "supply" else f"{word}, {t.code('cohorts', 'side', side)}"
-
-
-def with_year(text: str, year: object) -> str:
-    """A value with the edition it is from."""
-    return text if pd.isna(year) else f"{text} ({year})"
-
-
-def age_text(row: pd.Series, t: Words) -> str:
-    """The newest known limit on company age, with its edition."""
-    limit = row["max_company_age_years"]
-    if pd.isna(limit):
-        return t.unknown
-    return with_year(
-        t("younger than {n} years", n=int(limit)), row["max_company_age_years_year"]
-    )
-
-
-def money_text(row: pd.Series, column: str, t: Words) -> str:
-    """The newest known amount, with its edition."""
-    if pd.isna(row[column]):
-        return t.unknown
-    return with_year(t.money(row[column], row[f"{column}_currency"]), row[f"{column}_year"])
-
-
-def usual_text(program_id: object, t: Words) -> str:
-    """When the windows of past editions opened, or closed; '' when no month is known."""
-    months = ask(typical_month).frame
-    mine = months[months["program_id"] == program_id]
-    for event in (OPENS, CLOSES):
-        rows = mine[mine["event"] == event]
-        if len(rows):
-            return _months_text(rows, event, t)
-    return ""
-
-
-def _months_text(rows: pd.DataFrame, event: str, t: Words) -> str:
-    first = rows.iloc[0]
-    usual = bool(first["usual"])
-    shown = rows.head(1) if usual else rows
-    months = ", ".join(
-        f"{month_word(m, t)} ({', '.join(str(y) for y in years)})"
-        for m, years in zip(shown["month"], shown["years"], strict=True)
-    )
-    if event == OPENS:
-        return (
-            t("usually opens in {months}", months=months)
-            if usual
-            else t("opened in {months}", months=months)
-        )
-    return (
-        t("usually closes in {months}", months=months)
-        if usual
-        else t("closed in {months}", months=months)
-    )
 
 
 def choose_filter(t: Words) -> ProgramFilter:
     """The filters over programmes, from the link."""
-    statuses = (OPEN, CLOSING, UPCOMING, CLOSED, UNKNOWN)
     with st.grid(3, min_column_width=220):
         status = state.choose_many(
-            "status", t("Application window"), statuses, lambda s: status_word(s, t),
+            "status", t("Application window"), _STATUSES, lambda s: status_word(s, t),
             placeholder=t("All states"),
         )  # fmt: skip
         kind = state.choose_many(
@@ -204,7 +92,7 @@ def choose_filter(t: Words) -> ProgramFilter:
 
 def _status_counts(result: Result) -> dict[str, int]:
     counts = result.frame["status"].value_counts()
-    return {s: int(counts.get(s, 0)) for s in (OPEN, CLOSING, UPCOMING, CLOSED, UNKNOWN)}
+    return {s: int(counts.get(s, 0)) for s in _STATUSES}
 
 
 def answer(result: Result, windows: Result, today: date, t: Words) -> str:
@@ -258,10 +146,7 @@ def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
     """One row a programme."""
     rows = [row for _, row in result.frame.iterrows()]
     regions, sectors = vocabulary(t, "regions"), vocabulary(t, "sectors")
-    supports = {
-        c: t.code("programs", "stages_supported", c)
-        for c in category_codes("programs", "stages_supported")
-    }
+    supports = support_words(t)
     table = {
         t("Programme"): [t.name(r) for r in rows],
         t("Window"): [status_word(r["status"], t) for r in rows],
@@ -270,9 +155,7 @@ def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
         t("Kind"): [t.code("programs", "kind", r["kind"]) for r in rows],
         t("Operator"): [t.text(r, "operator") or t.unknown for r in rows],
         t("Demand side"): [t.text(r, "demand_side") or t.unknown for r in rows],
-        t("Provinces"): [
-            codes_text(r["sido"], regions, t("none named")) for r in rows
-        ],
+        t("Provinces"): [codes_text(r["sido"], regions, t("none named")) for r in rows],
         t("Sectors"): [
             codes_text(r["sectors"], sectors, t("open to all, or not known")) for r in rows
         ],
@@ -357,9 +240,24 @@ def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
                 )
     return year_calendar(
         pd.DataFrame(records),
-        months=[month_word(m, t, "abbreviated" if t.lang == "ko" else "narrow") for m in range(1, 13)],
+        months=[
+            month_word(m, t, "abbreviated" if t.lang == "ko" else "narrow") for m in range(1, 13)
+        ],
         today=_leap_day(today),
         today_text=t("today"),
+    )
+
+
+def calendar_note(windows: pd.DataFrame, t: Words) -> str:
+    """Says when the picture holds fewer programmes than the table."""
+    total = windows["program_id"].nunique()
+    if total <= MAX_CALENDAR_ROWS:
+        return ""
+    return t(
+        "The picture shows the {n} programmes whose time of year comes next, of {total}; the "
+        "table has all",
+        n=MAX_CALENDAR_ROWS,
+        total=t.number(total),
     )
 
 
@@ -379,13 +277,6 @@ def calendar_table(windows: pd.DataFrame, today: date, t: Words) -> pd.DataFrame
             t("Window"): [status_word(r["status"], t) for r in rows],
         }
     )
-
-
-def edition_text(row: pd.Series, t: Words) -> str:
-    """Year of an edition and its label."""
-    label = t.text(row, "edition_label")
-    year = "" if pd.isna(row["edition_year"]) else str(row["edition_year"])
-    return " · ".join(x for x in (year, label) if x) or t("year not stated")
 
 
 def deadlines_button(windows: pd.DataFrame, today: date, t: Words) -> None:
@@ -419,7 +310,7 @@ def choose_program(t: Words) -> str:
     )
 
 
-def facts(row: pd.Series, page: object, t: Words) -> None:
+def facts(row: pd.Series, t: Words) -> None:
     """What is known of one programme, as a list."""
     regions, sectors = vocabulary(t, "regions"), vocabulary(t, "sectors")
     lines = (
@@ -437,8 +328,6 @@ def facts(row: pd.Series, page: object, t: Words) -> None:
     if text := t.text(row, "description"):
         st.markdown(markdown(text))
     st.markdown("\n".join(f"- **{markdown(label)}**: {markdown(text)}" for label, text in lines))
-    if url := http_url(page):
-        st.link_button(t("Source page"), url, icon=":material/open_in_new:", type="tertiary")
 
 
 def detail_finding(name: str, result: Result, t: Words) -> str:

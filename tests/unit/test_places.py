@@ -14,7 +14,12 @@ CHUNGNAM = "KR-44"
 
 
 def funding(number: str, amount: int, **other: object) -> dict[str, object]:
-    usual = {"basis": "awarded", "currency": "KRW", "is_additive": True}
+    usual = {
+        "basis": "awarded",
+        "currency": "KRW",
+        "is_additive": True,
+        "is_smart_city": True,
+    }
     return {**usual, "funding_id": number, "amount": amount, **other}
 
 
@@ -160,7 +165,10 @@ def test_committed_rows_of_cheonan_and_busan(run: Runner) -> None:
     own = {r.program_id for r in programs.itertuples() if city.code in r.sigungu_code.split(";")}
     assert own
     amounts = money[money["testbed_id"].isin(spots) | money["program_id"].isin(own)]
-    assert set(places.money_in(run, city).rows["funding"]) == set(amounts["funding_id"])
+    for urban in (True, False):
+        kind = amounts[amounts["is_smart_city"] == str(urban).lower()]
+        assert len(kind)
+        assert set(places.money_in(run, city, urban).rows["funding"]) == set(kind["funding_id"])
     used = set(pilots[pilots["pilot_id"].isin(trials)]["program_id"]) - {""}
     assert set(places.programs_in(run, city).rows["programs"]) == own | used
 
@@ -169,7 +177,7 @@ def test_committed_rows_of_cheonan_and_busan(run: Runner) -> None:
         testbeds[testbeds["sido"] == "KR-26"]["testbed_id"]
     )
     assert set(places.money_in(run, busan).rows["funding"]) == set(
-        money[money["sido"] == "KR-26"]["funding_id"]
+        money[(money["sido"] == "KR-26") & (money["is_smart_city"] == "true")]["funding_id"]
     )
 
 

