@@ -76,7 +76,8 @@ def compare_places(run: Runner, places: tuple[str, ...]) -> Comparison:
     later, ``programs`` (of the place, or with a pilot there), ``funded_after``
     (companies with a pilot there whose first round surely came after their first pilot
     anywhere), ``announced_krw``, ``budgeted_krw``, ``awarded_krw``, ``spent_krw``
-    (additive rows only; missing: nothing known, not zero; never added across bases).
+    (urban-technology money, additive rows only; missing: nothing known, not zero; never
+    added across bases).
     A province holds its municipalities: do not add up lines. Coverage: places with at
     least one pilot or testbed.
 

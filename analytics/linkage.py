@@ -18,7 +18,6 @@ from analytics.stages import ladder_frame
 from loaders.datasets.investments import investment_investors, investments
 from loaders.datasets.organizations import organizations
 from loaders.datasets.pilots import ENDED, milestones
-from loaders.datasets.programs import programs
 from loaders.engine import Runner
 
 AFTER = "after"
@@ -33,8 +32,8 @@ OTHERS = "others"
 #: the company or of old shares, asset finance and public money do not.
 ROUND_KINDS = ("equity-round", "undisclosed", "cumulative-only", "strategic-listed", "ipo")
 
-Origin = Literal["sido", "program_id", "sector"]
-Outcome = Literal["round", "investor_kind"]
+Origin = Literal["sido", "program_id", "sector", "host_kind"]
+Outcome = Literal["round", "investor_kind", "investor"]
 
 DAYS_PER_MONTH = 365.25 / 12
 
@@ -93,7 +92,7 @@ def companies(run: Runner, chosen: PilotFilter) -> pd.DataFrame:
     """Pilot companies, each once, described by their furthest pilot.
 
     Columns: ``org_id``, company names, ``pilot_id``, ``sido``, ``sector``,
-    ``program_id`` and ``reached`` of the furthest pilot (ties: the first id),
+    ``program_id``, ``host_kind`` and ``reached`` of the furthest pilot (ties: the first id),
     ``pilots`` (number), ``first_earliest``, ``first_latest``.
     """
     pilots = run(select_pilots(chosen))
@@ -103,7 +102,9 @@ def companies(run: Runner, chosen: PilotFilter) -> pd.DataFrame:
     furthest = ordered.drop_duplicates("org_id")
     names = run(organizations().select("org_id", company_ko="name_ko", company_en="name_en"))
     count = pilots.groupby("org_id").size().rename("pilots").reset_index()
-    columns = ["org_id", "pilot_id", "sido", "sector", "program_id", "reached"]
+    kinds = run(organizations().select("org_id", "kind")).set_index("org_id")["kind"]
+    furthest = furthest.assign(host_kind=furthest["host_org_id"].map(kinds))
+    columns = ["org_id", "pilot_id", "sido", "sector", "program_id", "host_kind", "reached"]
     frame = furthest[columns].merge(names, on="org_id").merge(count, on="org_id")
     frame = frame.merge(first_pilot_facts(run, pilots), on="org_id", how="left")
     return frame.sort_values("org_id").reset_index(drop=True)
@@ -142,6 +143,7 @@ def linked_companies(run: Runner, chosen: PilotFilter) -> Result:
         "amount",
         "currency",
         "amount_kind",
+        "lead_investor_id",
         "investor_ids",
         "investor_kinds",
     ]
@@ -183,11 +185,25 @@ def _investor_kind(kinds: object) -> str:
     return str(kinds[0]) if len(kinds) == 1 else SEVERAL
 
 
+def _one_investor(row: pd.Series) -> str:
+    if not pd.isna(row["lead_investor_id"]):
+        return str(row["lead_investor_id"])
+    return _investor_kind(row["investor_ids"])
+
+
+def _largest(codes: pd.Series, top: int, kept: tuple[str, ...]) -> pd.Series:
+    """The ``top`` most frequent codes and those always kept; all others become `OTHERS`."""
+    counts = codes[~codes.isin(kept)].value_counts()
+    largest = sorted(counts.index, key=lambda code: (-counts[code], code))[:top]
+    return codes.where(codes.isin([*largest, *kept]), OTHERS)
+
+
 def _outcomes(people: pd.DataFrame, linked: pd.DataFrame, outcome: Outcome) -> pd.Series:
     first = _first_after(linked)
     by_outcome = {
         "round": first["round"],
         "investor_kind": first["investor_kinds"].map(_investor_kind),
+        "investor": first.apply(_one_investor, axis=1) if len(first) else first["round"],
     }
     fallback = linked.groupby("org_id")["relation"].agg(
         lambda r: BEFORE if (r == BEFORE).all() else UNCLEAR
@@ -203,21 +219,24 @@ def linkage_flows(
 
     Each pilot company counts once: at its furthest pilot, and at its first round
     that surely came after the first pilot. Companies without one stand under
-    ``before``, ``unclear`` or ``none-known``. Only the ``top`` largest origins keep
-    their own node; the rest are ``others``. Frame: ``origin``, ``reached``,
+    ``before``, ``unclear`` or ``none-known``. ``investor`` is the lead, the only known
+    one, or ``several``. Only the ``top`` largest origins and outcomes keep their own
+    node; the rest are ``others``. Frame: ``origin``, ``reached``,
     ``outcome``, ``companies``. Coverage: companies with a round after.
     """
     people = companies(run, chosen)
     linked = linked_companies(run, chosen)
-    origins = people[origin].fillna(NOT_STATED)
-    counts = origins[origins != NOT_STATED].value_counts()
-    largest = sorted(counts.index, key=lambda code: (-counts[code], code))[:top]
-    origins = origins.where(origins.isin([*largest, NOT_STATED]), OTHERS)
+    origins = _largest(people[origin].fillna(NOT_STATED), top, (NOT_STATED,))
+    outcomes = _largest(
+        _outcomes(people, linked.frame, outcome),
+        top,
+        (NOT_STATED, SEVERAL, BEFORE, UNCLEAR, NO_ROUND),
+    )
     flows = pd.DataFrame(
         {
             "origin": origins,
             "reached": people["reached"],
-            "outcome": _outcomes(people, linked.frame, outcome),
+            "outcome": outcomes,
         }
     )
     frame = flows.groupby(["origin", "reached", "outcome"]).size().rename("companies").reset_index()
@@ -232,8 +251,3 @@ def linkage_flows(
         first_year=first,
         last_year=last,
     )
-
-
-def program_names(run: Runner) -> pd.DataFrame:
-    """``program_id`` with names in both languages."""
-    return run(programs().select("program_id", "name_ko", "name_en"))

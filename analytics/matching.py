@@ -37,6 +37,7 @@ PROGRAM_WEIGHTS = {
     "support": 3,
     "similar": 2,
     "further": 2,
+    "recent": 2,
     "outcomes": 1,
     "window": 2,
     "near": 2,
@@ -247,6 +248,13 @@ def _window_shares(run: Runner, today: date) -> Callable[[str, object], float]:
     return share
 
 
+def _recent_share(newest_year: int, today: date) -> float:
+    """1 for an edition of this year, last year or later, ½ for the year before, 0 otherwise."""
+    if newest_year >= today.year - 1:
+        return 1.0
+    return 0.5 if newest_year == today.year - 2 else 0.0
+
+
 def _sector_share(sectors: frozenset[str], wanted: str) -> float:
     """1 when the sector is named, ½ when none is (open to all, or unknown), 0 otherwise."""
     if not wanted:
@@ -305,6 +313,7 @@ def programs_for(run: Runner, need: StartupNeed, weights: Weights, today: date) 
             "support": [float(need.need in codes_of(x)) for x in everything["stages_supported"]],
             "similar": [enough(n) for n in everything["similar"]],
             "further": [enough(n) for n in everything["further"]],
+            "recent": [_recent_share(year, today) for year in everything["newest_year"]],
             "outcomes": [float(len(x) > 0) for x in everything["outcomes"]],
             "window": [
                 window(p, s)

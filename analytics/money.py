@@ -154,7 +154,8 @@ def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
     frame["per_head"] = frame["amount"] / frame["population"]
     frame = frame.sort_values(["per_head", "code"], ascending=[False, True])
     rows = money_rows(run, chosen)
-    used = rows[(rows["basis"] == basis) & rows["sido"].isin(frame["code"])]
+    rows = rows[(rows["basis"] == basis) & (rows["currency"] == KRW)]
+    used = rows[rows["sido"].isin(frame["code"])]
     behind = keys(newest["population_id"])
     result = _result(frame, used, int(used["is_additive"].astype(bool).sum()))
     return replace(result, rows={**result.rows, "population": behind}, total=parts.total)

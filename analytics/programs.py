@@ -182,6 +182,7 @@ def all_programs(run: Runner, today: date) -> pd.DataFrame:
     frame["editions"] = editions.groupby("program_id").size()
     frame["newest_edition"] = newest["edition_year"]
     frame["newest_edition_id"] = newest["edition_id"]
+    frame["newest_year"] = newest["end_year"]
     frame["max_age"] = newest["max_company_age_years"]
     for column in ("status", "apply_open", "apply_close"):
         frame[column] = window[column]
@@ -189,7 +190,7 @@ def all_programs(run: Runner, today: date) -> pd.DataFrame:
     for column in ("max_company_age_years", "support_per_company", "budget"):
         frame = frame.join(_newest_stated(editions, column))
     frame = frame.join(_newest_outcomes(_published(run))).join(_pilot_counts(run))
-    for column in ("editions", "pilots", "pilots_demo", "pilots_sold"):
+    for column in ("editions", "newest_year", "pilots", "pilots_demo", "pilots_sold"):
         frame[column] = frame[column].fillna(0).astype(int)
     frame["status"] = frame["status"].fillna(UNKNOWN)
     frame["outcomes"] = [x if isinstance(x, tuple) else () for x in frame["outcomes"]]
@@ -224,8 +225,9 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
 
     Frame: all programme columns and
 
-    - ``editions`` (how many are known), ``newest_edition`` (its year or span), ``max_age``
-      (its limit on company age in years: firms must be younger; missing when not stated);
+    - ``editions`` (how many are known), ``newest_edition`` (its year or span),
+      ``newest_year`` (its last year, 0 when not known), ``max_age`` (its limit on
+      company age in years: firms must be younger; missing when not stated);
     - ``status`` on ``today``, ``apply_open``, ``apply_close``: of a running or coming
       window, else of the newest edition;
     - ``max_company_age_years``, ``support_per_company``, ``budget``: the newest known

@@ -57,7 +57,7 @@ LEVEL = 0.95
 class Median:
     """Months by which half had reached the target; None for the stated ``reason``.
 
-    ``low``–``high``: 95 % confidence limits (`Kaplan–Meier`; ``high`` is None when the
+    ``low``–``high``: 95 % confidence limits (Kaplan–Meier; ``high`` is None when the
     data do not bound it), or, of an interval-censored estimate, the interval in which
     the curve passes one half, whose right end is then ``value``.
     """
@@ -270,7 +270,8 @@ def aalen_johansen(months: Floats, cause: npt.NDArray[np.int_]) -> pd.DataFrame:
         )
         at_event = np.isin(fit.times, months[cause == code]) | (fit.times == fit.times.max())
         start = pd.DataFrame({"months": [0.0], "cause": [names[code]], "share": [0.0]})
-        parts += [start, steps[at_event & (steps["months"] > 0) | (steps["share"] > 0) & at_event]]
+        after_start = (steps["months"] > 0) | (steps["share"] > 0)
+        parts += [start, steps[at_event & after_start]]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,11 +1,9 @@
-from typing import cast
-
 import streamlit as st
 
 from analytics.filters import PilotFilter
-from analytics.linkage import Origin, Outcome, linkage_flows, linked_companies
-from ui import findings, frame, layout, pictures, state
-from ui.data import ask, shared
+from analytics.linkage import linkage_flows
+from ui import findings, frame, invest_flows, invest_network, invest_relative, layout, state
+from ui.data import ask
 from ui.words import keys_in_order, wording
 
 t = frame.words()
@@ -18,58 +16,22 @@ st.markdown(
         "says otherwise."
     )
 )
-st.header(t("From pilot to round"), anchor=False)
+views = {
+    "flows": (t("Flows"), invest_flows.show),
+    "relative": (t("Before and after"), invest_relative.show),
+    "network": (t("Network"), invest_network.show),
+}
+view = state.choose_segment(
+    "view", t("View"), tuple(views), lambda code: views[code][0], "flows",
+    label_visibility="collapsed",
+)  # fmt: skip
 with st.grid(2, min_column_width=300):
-    origin = state.choose_segment(
-        "from",
-        t("From"),
-        ("sido", "program_id", "sector"),
-        {"sido": t("Province"), "program_id": t("Programme"), "sector": t("Sector")}.__getitem__,
-        "sido",
-    )
-    outcome = state.choose_segment(
-        "to",
-        t("To"),
-        ("round", "investor_kind"),
-        {
-            "round": t("First round after the pilot"),
-            "investor_kind": t("Kind of investor"),
-        }.__getitem__,
-        "round",
-    )
     sido = state.choose_many(
-        "region",
-        t("Province"),
-        keys_in_order("regions"),
-        wording(t, "regions"),
+        "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
         placeholder=t("All provinces"),
-    )
+    )  # fmt: skip
     sector = state.choose_many(
-        "sector",
-        t("Sector"),
-        keys_in_order("sectors"),
-        wording(t, "sectors"),
+        "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
         placeholder=t("All sectors"),
-    )
-chosen = PilotFilter(sido=sido, sector=sector)
-flows = ask(linkage_flows, chosen, cast(Origin, origin), cast(Outcome, outcome))
-layout.figure(
-    "linkage",
-    findings.linkage_finding(flows, t),
-    flows,
-    lambda: shared(
-        "linkage",
-        lambda: pictures.linkage_chart(flows.frame, origin, outcome, t),
-        chosen,
-        origin,
-        outcome,
-        t.lang,
-    ),
-    pictures.linkage_table(flows.frame, origin, outcome, t),
-    t,
-    note=t("Each company counts once, at its furthest pilot and its first round after the pilot"),
-)
-linked = ask(linked_companies, chosen)
-layout.table(
-    "linked", t("Rounds of pilot companies"), linked, pictures.linked_table(linked.frame, t), t
-)
+    )  # fmt: skip
+views[view][1](PilotFilter(sido=sido, sector=sector), t)

@@ -4,6 +4,7 @@ from analytics.filters import TestbedFilter
 from analytics.testbeds import testbed_list
 from ui import findings, frame, layout, place, state, testbed_map
 from ui.data import ask
+from ui.links import with_profiles
 from ui.tables import readable
 from ui.words import category_codes, keys_in_order, wording
 
@@ -54,24 +55,29 @@ layout.table(
     "testbeds",
     findings.testbeds_finding(listed, t),
     listed,
-    readable(
-        listed.frame,
-        "testbeds",
+    with_profiles(
+        readable(
+            listed.frame,
+            "testbeds",
+            t,
+            [
+                "name_en",
+                "name_ko",
+                "sido",
+                "sigungu_en",
+                "sigungu_ko",
+                "kind",
+                "status",
+                "status_as_of",
+                "operator_en",
+                "operator_ko",
+                "designated_year",
+            ],
+        ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
+        "testbed",
+        listed.frame["testbed_id"],
         t,
-        [
-            "name_en",
-            "name_ko",
-            "sido",
-            "sigungu_en",
-            "sigungu_ko",
-            "kind",
-            "status",
-            "status_as_of",
-            "operator_en",
-            "operator_ko",
-            "designated_year",
-        ],
-    ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
+    ),
     t,
 )
 if where:

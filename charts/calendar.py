@@ -82,14 +82,18 @@ def year_calendar(
         },
         xaxis={
             "range": [0, DAYS + 1],
-            "tickvals": list(_MONTH_STARTS),
+            "tickvals": [start + 15 for start in _MONTH_STARTS],
             "ticktext": [for_plotly(m) for m in months],
-            "ticklabelmode": "instant",
+            "showgrid": False,
+            "minor": {
+                "tickvals": list(_MONTH_STARTS),
+                "showgrid": True,
+                "gridcolor": "rgba(138,148,160,0.28)",
+            },
             "tickangle": 0,
             "side": "top",
             "fixedrange": True,
             "zeroline": False,
-            "gridcolor": "rgba(138,148,160,0.28)",
         },
     )
     for current, color in ((False, ACCENT), (True, CURRENT)):

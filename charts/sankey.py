@@ -20,7 +20,7 @@ MAX_LINES = 2
 GAP = 0.012
 # Height that two lines of a label need, as a share of the picture.
 LABEL_SLOT = 0.068
-SIDE_MARGIN = 118
+SIDE_MARGIN = 128
 THIN = 16.0
 
 

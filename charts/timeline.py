@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,17 +14,22 @@ from charts.text import for_plotly, shorten
 from charts.tokens import NEUTRAL
 
 ROW_HEIGHT = 46
-LABEL_WIDTH = 44
-HANGUL_LABEL_WIDTH = 26
+LABEL_CELLS = 48
 _MS_PER_DAY = 86_400_000
 #: A time shorter than this share of the axis would not be seen.
 _MIN_SHARE = 0.006
 _THICKNESS = {"interval": 0.07, "period": 0.24}
+_SYMBOLS = {"bound": "triangle-left", "exact": "circle"}
 
 
 def _label(text: str) -> str:
-    width = LABEL_WIDTH if text.isascii() else HANGUL_LABEL_WIDTH
-    return for_plotly(shorten(text, width))
+    """The words of a lane, cut where a phone's width ends; Hangul is twice as wide."""
+    used = 0
+    for place, character in enumerate(text):
+        used += 1 + (east_asian_width(character) in "WF")
+        if used > LABEL_CELLS:
+            return for_plotly(shorten(text, place))
+    return for_plotly(text)
 
 
 def _axis(first: pd.Timestamp, last: pd.Timestamp) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def _axis(first: pd.Timestamp, last: pd.Timestamp) -> dict[str, Any]:
     }
 
 
-def _bars(fig: go.Figure, part: pd.DataFrame, mark: str, name: str, least: float) -> None:
+def _bars(fig: go.Figure, part: pd.DataFrame, mark: str, least: float) -> None:
     starts = pd.to_datetime(part["earliest"])
     days = (pd.to_datetime(part["latest"]) - starts).dt.days + 1
     fig.add_bar(
@@ -60,11 +66,11 @@ def _bars(fig: go.Figure, part: pd.DataFrame, mark: str, name: str, least: float
         },
         customdata=list(part["hover"]),
         hovertemplate="%{customdata}<extra></extra>",
-        name=name,
+        showlegend=False,
     )
 
 
-def _points(fig: go.Figure, part: pd.DataFrame, symbol: str, name: str) -> None:
+def _points(fig: go.Figure, part: pd.DataFrame, symbol: str) -> None:
     fig.add_scatter(
         mode="markers",
         x=[d.isoformat() for d in pd.to_datetime(part["latest"])],
@@ -77,6 +83,19 @@ def _points(fig: go.Figure, part: pd.DataFrame, symbol: str, name: str) -> None:
         },
         customdata=list(part["hover"]),
         hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _key(fig: go.Figure, mark: str, name: str) -> None:
+    """An entry of the key in no fact's colour: a mark says how well a date is known."""
+    width = 30 * _THICKNESS.get(mark, 0)
+    fig.add_scatter(
+        mode="markers" if mark in _SYMBOLS else "lines",
+        x=[None],
+        y=[None],
+        marker={"symbol": _SYMBOLS.get(mark, "circle"), "size": 11, "color": NEUTRAL},
+        line={"color": NEUTRAL, "width": width + 1},
         name=name,
     )
 
@@ -150,12 +169,13 @@ def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, 
     )
     for y, text in enumerate(lanes.values()):
         _lane(fig, y, text)
-    for mark in ("period", "interval"):
+    for mark in ("period", "interval", "bound", "exact"):
         part = drawn[drawn["mark"] == mark]
-        if len(part):
-            _bars(fig, part, mark, for_plotly(marks[mark]), least)
-    for mark, symbol in (("bound", "triangle-left"), ("exact", "circle")):
-        part = drawn[drawn["mark"] == mark]
-        if len(part):
-            _points(fig, part, symbol, for_plotly(marks[mark]))
+        if part.empty:
+            continue
+        if mark in _SYMBOLS:
+            _points(fig, part, _SYMBOLS[mark])
+        else:
+            _bars(fig, part, mark, least)
+        _key(fig, mark, for_plotly(marks[mark]))
     return fig

@@ -76,4 +76,5 @@ def deadlines_ics(deadlines: pd.DataFrame, stamp: datetime, t: Words) -> bytes:
     for record in deadlines.to_dict("records"):
         row = {str(k): v for k, v in record.items()}
         calendar.add_component(_event(row, stamp, t))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content

@@ -9,6 +9,7 @@ from analytics.funnel import milestone_funnel, pilots_at
 from ui import findings, layout, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.links import with_profiles
 from ui.tables import readable
 from ui.words import category_codes, keys_in_order, wording
 
@@ -75,6 +76,8 @@ def show(t: Words) -> None:
         "pilots",
         t("The pilots, furthest first"),
         named,
-        readable(named.frame, "pilots", t, _COLUMNS),
+        with_profiles(
+            readable(named.frame, "pilots", t, _COLUMNS), "company", named.frame["org_id"], t
+        ),
         t,
     )

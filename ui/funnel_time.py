@@ -21,6 +21,7 @@ from analytics.durations import (
     duration_counts,
 )
 from analytics.survival import (
+    MIN_AT_RISK,
     MIN_EVENTS,
     Curve,
     Median,
@@ -88,7 +89,8 @@ def _reached_curve(curve: Curve) -> pd.DataFrame:
 
 def _turnbull_curve(curve: Curve) -> pd.DataFrame:
     frame = curve.result.frame
-    inside = frame[np.isfinite(frame["right"])]
+    # where few are still followed, single undated ends make steps that mean nothing
+    inside = frame[np.isfinite(frame["right"]) & (frame["followed"] >= MIN_AT_RISK)]
     steps = pd.DataFrame(
         {
             "months": [0.0, *inside["right"]],
@@ -227,7 +229,8 @@ def _incidence(spell: Spell, name: str, t: Words) -> None:
 
 
 def _groups(spell: Spell, t: Words) -> None:
-    tests = ask(compare_groups, spell)
+    # members of one consortium move together: counted singly they would feign a difference
+    tests = ask(compare_groups, replace(spell, by_project=not spell.is_of_companies))
     st.markdown("### " + t("Do groups differ?"))
     if not tests.comparisons:
         st.info(
@@ -257,9 +260,15 @@ def _groups(spell: Spell, t: Words) -> None:
     )
     layout.table(
         "groups",
-        t.plural("{n} comparison was made", "{n} comparisons were made", tests.comparisons),
-        tests.result, table, t,
-    )  # fmt: skip
+        t.plural(
+            "{n} comparison was made (consortia counted once)",
+            "{n} comparisons were made (consortia counted once)",
+            tests.comparisons,
+        ),
+        tests.result,
+        table,
+        t,
+    )
 
 
 def show(t: Words) -> None:

@@ -1,4 +1,4 @@
-"""Links to profiles: as buttons on a page, and as cells of a table.
+"""Links to profiles: as lists on a page, and as cells of a table.
 
 Streamlit opens every link of a table in a new tab and shows either the address, one
 fixed text for all cells or a part of the address; names would have to travel in the
@@ -9,7 +9,8 @@ beside them leads to the profiles.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.profiles import TABLE, Kind
-from ui import frame
+from charts.text import clean
 from ui.i18n import Words
-from ui.safe import markdown
 
 _PROFILE = re.compile(rf"(?:{'|'.join(TABLE)})\?id=[^&\s]+&lang=[a-z]{{2}}")
 _WEB = re.compile(r"https?://\S+")
@@ -32,9 +32,21 @@ def profile_url(kind: Kind, entity_id: object, t: Words) -> str | None:
     return f"{kind}?id={quote(str(entity_id), safe='')}&lang={t.lang}"
 
 
-def profile_link(kind: Kind, entity_id: str, label: str, t: Words) -> None:
-    """A link to a profile in the same tab; the label is plain text."""
-    frame.link(kind, markdown(label), t, id=entity_id)
+def profile_link(kind: Kind, entity_id: str, label: str, t: Words) -> str:
+    """A link to a profile in the same tab, as HTML; the label is plain text.
+
+    Not ``st.page_link``: on a profile it marks every other profile of that kind as the
+    page the reader is on.
+    """
+    address = escape(profile_url(kind, entity_id, t) or "")
+    # the browser's own blue cannot be read on the dark page
+    return f'<a href="{address}" target="_self" style="color:inherit">{escape(clean(label))}</a>'
+
+
+def link_list(links: Iterable[str]) -> None:
+    """Links as a list without bullets, one a line."""
+    items = "".join(f'<li style="margin:.2rem 0">{link}</li>' for link in links)
+    st.html(f'<ul style="list-style:none;padding:0;margin:0;word-break:keep-all">{items}</ul>')
 
 
 def with_profiles(

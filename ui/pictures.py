@@ -120,15 +120,32 @@ def outcome_words(outcome: str, t: Words) -> dict[str, str]:
         NOT_STATED: t("Investor not stated"),
         SEVERAL: t("Several kinds of investor"),
     }
+    if outcome == "investor":
+        return (
+            words
+            | {OTHERS: t("All others"), SEVERAL: t("Several investors")}
+            | vocabulary(t, "organizations")
+        )
+    words |= {OTHERS: t("All others")}
     resource, column = ("investments", "round") if outcome == "round" else ("organizations", "kind")
     return words | {c: t.code(resource, column, c) for c in category_codes(resource, column)}
 
 
 def origin_words(origin: str, t: Words) -> dict[str, str]:
     """Words for the left-hand side of the linkage."""
-    resource = {"sido": "regions", "program_id": "programs", "sector": "sectors"}[origin]
-    missing = t("Abroad or place unknown") if origin == "sido" else t("No programme known")
-    return vocabulary(t, resource) | {OTHERS: t("All others"), NOT_STATED: missing}
+    missing = {
+        "sido": t("Abroad or place unknown"),
+        "program_id": t("No programme known"),
+        "sector": t.unknown,
+        "host_kind": t("Host not known"),
+    }[origin]
+    if origin == "host_kind":
+        codes = category_codes("organizations", "kind")
+        known = {c: t.code("organizations", "kind", c) for c in codes}
+    else:
+        resource = {"sido": "regions", "program_id": "programs", "sector": "sectors"}[origin]
+        known = vocabulary(t, resource)
+    return known | {OTHERS: t("All others"), NOT_STATED: missing}
 
 
 def _by_size(flows: pd.DataFrame, column: str, last: tuple[str, ...]) -> list[str]:
@@ -142,7 +159,7 @@ def linkage_chart(flows: pd.DataFrame, origin: str, outcome: str, t: Words) -> g
     """Origin → stage reached → round, in companies."""
     origins = _by_size(flows, "origin", (OTHERS, NOT_STATED))
     ladder = [s for s in reversed(keys_in_order("stages")) if s in set(flows["reached"])]
-    ends = _by_size(flows, "outcome", (UNCLEAR, BEFORE, NO_ROUND))
+    ends = _by_size(flows, "outcome", (OTHERS, SEVERAL, NOT_STATED, UNCLEAR, BEFORE, NO_ROUND))
     quiet = dict.fromkeys((UNCLEAR, BEFORE, NO_ROUND, NOT_STATED, OTHERS), NEUTRAL)
     columns = {
         "origin": Column(origins, origin_words(origin, t), dict.fromkeys(origins, ACCENT) | quiet),
@@ -182,13 +199,16 @@ def months_text(low: float, high: float, t: Words) -> str:
     return t.number(low) if round(low) == round(high) else f"{t.number(low)}–{t.number(high)}"
 
 
-def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
-    """Rounds of pilot companies in words, rounds after the pilot first."""
+def linked_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rounds after the pilot first, then those of unclear order, then earlier ones."""
     order = {AFTER: 0, UNCLEAR: 1, BEFORE: 2}
-    rows = frame.sort_values(
-        ["relation", "company_en"],
-        key=lambda c: c.map(order).fillna(c.rank()) if c.name == "relation" else c,
-    )
+    ranked = frame.assign(order=frame["relation"].map(order))
+    return ranked.sort_values(["order", "company_en", "date_latest", "investment_id"])
+
+
+def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
+    """Rounds of pilot companies in words, in the order of `linked_order`."""
+    rows = linked_order(frame)
     relations, stages = relation_words(t), vocabulary(t, "stages")
     investors = vocabulary(t, "organizations")
     return pd.DataFrame(

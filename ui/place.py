@@ -18,6 +18,7 @@ from analytics.result import Result, keys
 from ui import layout, state
 from ui.data import ask
 from ui.i18n import Words
+from ui.links import with_profiles
 from ui.pictures import money_table
 from ui.tables import readable
 
@@ -95,24 +96,29 @@ def profile(code: str, t: Words) -> None:
         "place-pilots-table",
         t("Pilots in {place}", place=name),
         pilots,
-        readable(
-            pilots.frame,
-            "pilots",
+        with_profiles(
+            readable(
+                pilots.frame,
+                "pilots",
+                t,
+                [
+                    "org_id",
+                    "technology_en",
+                    "technology_ko",
+                    "sector",
+                    "host_name_en",
+                    "host_name_ko",
+                    "testbed_id",
+                    "program_id",
+                    "start_date",
+                    "stage",
+                    "outcome_en",
+                    "outcome_ko",
+                ],
+            ),
+            "company",
+            pilots.frame["org_id"],
             t,
-            [
-                "org_id",
-                "technology_en",
-                "technology_ko",
-                "sector",
-                "host_name_en",
-                "host_name_ko",
-                "testbed_id",
-                "program_id",
-                "start_date",
-                "stage",
-                "outcome_en",
-                "outcome_ko",
-            ],
         ),
         t,
     )
@@ -120,22 +126,27 @@ def profile(code: str, t: Words) -> None:
         "place-programs-table",
         t("Programmes of {place}", place=name),
         programs,
-        readable(
-            programs.frame,
-            "programs",
+        with_profiles(
+            readable(
+                programs.frame,
+                "programs",
+                t,
+                [
+                    "name_en",
+                    "name_ko",
+                    "kind",
+                    "operator_en",
+                    "operator_ko",
+                    "demand_side_en",
+                    "demand_side_ko",
+                    "first_year",
+                    "description_en",
+                    "description_ko",
+                ],
+            ),
+            "program",
+            programs.frame["program_id"],
             t,
-            [
-                "name_en",
-                "name_ko",
-                "kind",
-                "operator_en",
-                "operator_ko",
-                "demand_side_en",
-                "demand_side_ko",
-                "first_year",
-                "description_en",
-                "description_ko",
-            ],
         ),
         t,
     )

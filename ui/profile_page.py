@@ -20,7 +20,7 @@ from loaders.package import package
 from ui import frame, layout, profile_views, profile_words, state
 from ui.data import ask, engine, shared
 from ui.i18n import Words
-from ui.links import profile_link, with_profiles
+from ui.links import link_list, profile_link, with_profiles
 from ui.pictures import money_table
 from ui.provenance import caption, sources_control
 from ui.safe import http_url, markdown
@@ -41,8 +41,9 @@ def page(kind: Kind, t: Words) -> None:
     st.set_page_config(page_title=f"{name} · {t('Testbed Atlas Korea')}")
     layout.head(markdown(name), profile_words.answer(found, t), t)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(profile_words.kind_word(kind, t))
-        sources_control("profile", name, everything(found), t)
+        st.caption(profile_words.kind_word(kind, t), width="content")
+        with st.container(width="content"):
+            sources_control("profile", name, everything(found), t)
     _facts(found, name, t)
     _story(found, t)
     if kind == "investor":
@@ -65,9 +66,9 @@ def _search(kind: Kind, asked: str, t: Words) -> None:
         st.header(t("Near matches"), anchor=False)
         if near.frame.empty:
             st.info(t("No name in the data resembles this."), icon=":material/search_off:")
-        for _, row in near.frame.iterrows():
-            word = profile_words.kind_word(row["kind"], t)
-            profile_link(row["kind"], row["id"], f"{t.name(row)} · {word}", t)
+        rows = [row for _, row in near.frame.iterrows()]
+        words = [f"{t.name(r)} · {profile_words.kind_word(r['kind'], t)}" for r in rows]
+        link_list(profile_link(r["kind"], r["id"], w, t) for r, w in zip(rows, words, strict=True))
     st.header(t("All of them"), anchor=False)
     everyone = ask(directory, kind)
     names = pd.DataFrame(
@@ -129,7 +130,9 @@ def _story(found: Profile, t: Words) -> None:
     undated = facts.frame[facts.frame["mark"] == UNDATED]
     if len(undated):
         words = [profile_words.undated_line(f, t) for _, f in undated.head(MAX_LINKS).iterrows()]
-        st.markdown("**" + t("Without a date") + "**\n" + "\n".join(f"- {markdown(w)}" for w in words))
+        st.markdown(
+            "**" + t("Without a date") + "**\n" + "\n".join(f"- {markdown(w)}" for w in words)
+        )
     if len(undated) > MAX_LINKS:
         st.caption(t("And {n} more in the list.", n=t.number(len(undated) - MAX_LINKS)))
     show(table, alt=finding)
@@ -166,28 +169,28 @@ def _tables(found: Profile, t: Words) -> None:
         ("pilots", titles.get(found.kind, t("Pilots")), found.pilots, profile_views.own_pilots),
         ("hosted", t("Pilots that it hosted"), found.hosted, profile_views.hosted_table),
     )
+    if any(result.total for _, _, result, _ in parts) or found.money.total:
+        st.header(t("In detail"), anchor=False)
     for key, title, result, words in parts:
         if result.total:
-            st.header(title, anchor=False)
-            layout.table(f"profile-{key}", "", result, words(found, t), t)
+            layout.table(f"profile-{key}", title, result, words(found, t), t)
     if found.money.total:
         sums = sums_by_basis(found.money.frame)
-        st.header(t("Public money"), anchor=False)
-        layout.table("profile-sums", t("By basis"), sums, money_table(sums.frame, t), t)
+        title = t("Public money by basis")
+        layout.table("profile-sums", title, sums, money_table(sums.frame, t), t)
         st.caption(t("Amounts on different bases are never added together."))
         layout.table(
             "profile-money",
-            t("Amount by amount"),
+            t("Public money, amount by amount"),
             found.money,
             profile_views.money_list(found, t),
             t,
         )
 
 
-def _link_list(part: pd.DataFrame, t: Words) -> None:
-    for _, row in part.iterrows():
-        times = f" ({t.number(row['n'])})" if row["n"] > 1 else ""
-        profile_link(row["kind"], row["id"], t.name(row) + times, t)
+def _link(row: pd.Series, t: Words) -> str:
+    times = f" ({t.number(row['n'])})" if row["n"] > 1 else ""
+    return profile_link(row["kind"], row["id"], t.name(row) + times, t)
 
 
 def _related(found: Profile, t: Words) -> None:
@@ -201,11 +204,12 @@ def _related(found: Profile, t: Words) -> None:
         for relation, part in profile_views.related_groups(others):
             with st.container(border=True, gap="xsmall"):
                 st.markdown("**" + profile_words.relation_word(relation, t) + "**")
-                _link_list(part.head(MAX_LINKS), t)
-                if len(part) > MAX_LINKS:
-                    more = t("{n} more", n=t.number(len(part) - MAX_LINKS))
+                links = [_link(row, t) for _, row in part.iterrows()]
+                link_list(links[:MAX_LINKS])
+                if len(links) > MAX_LINKS:
+                    more = t("{n} more", n=t.number(len(links) - MAX_LINKS))
                     with st.expander(more, icon=":material/more_horiz:"):
-                        _link_list(part.iloc[MAX_LINKS:], t)
+                        link_list(links[MAX_LINKS:])
 
 
 def _unknown(found: Profile, t: Words) -> None:

@@ -23,7 +23,7 @@ from ui.links import with_profiles
 from ui.pictures import months_text, relation_words
 from ui.profile_words import fact_word, mark_words
 from ui.tables import readable
-from ui.words import vocabulary
+from ui.words import keys_in_order, vocabulary
 
 #: More pilots than this share lines by stage, so that the picture stays readable.
 MAX_PILOT_LANES = 14
@@ -50,12 +50,16 @@ def facts_of(found: Profile, t: Words) -> list[tuple[str, str]]:
         value = row[name]
         if name in left_out or name.endswith(f"_{other}") or pd.isna(value):
             continue
+        if name == "name_inferred" and not value:
+            continue
         words = readable(found.entity.frame, table, t, [name])
         text = _number(words.iloc[0, 0])
         if name == "country":
             text = ", ".join(t.country(code) for code in str(value).split(";"))
         elif name == "parent_program_id":
             text = vocabulary(t, "programs")[str(value)]
+        elif fields[name].unit:
+            text += {"degree": "°"}.get(fields[name].unit or "", f" {fields[name].unit}")
         lines.append((str(words.columns[0]), text))
     return lines
 
@@ -83,7 +87,8 @@ def _lanes(found: Profile, facts: pd.DataFrame, t: Words) -> dict[str, str]:
     words |= {f"{timelines.COMPANY}{i}": companies[i] for i in found.rounds.frame["org_id"]}
     words |= {f"{STAGE}{code}": name for code, name in vocabulary(t, "stages").items()}
     words[STAGE] = t("Beginnings and ends of pilots")
-    order = {lane: i for i, lane in enumerate(list(words)[:4])}
+    ladder = [f"{STAGE}{code}" for code in keys_in_order("stages")]
+    order = {lane: i for i, lane in enumerate([*list(words)[:4], STAGE, *ladder])}
     present = sorted(dict.fromkeys(facts["lane"]), key=lambda lane: order.get(lane, len(order)))
     return {lane: words[lane] for lane in present}
 
@@ -91,6 +96,13 @@ def _lanes(found: Profile, facts: pd.DataFrame, t: Words) -> dict[str, str]:
 def _drawable(facts: pd.DataFrame) -> pd.DataFrame:
     """Dated facts; where there are too many pilots, on one line for each stage."""
     drawn = facts[facts["mark"] != timelines.UNDATED]
+    # a milestone of the same date says more than a bare start or end, and hides it
+    steps = drawn[drawn["kind"] == "milestone"]
+    same = set(zip(steps["lane"], steps["date"], strict=True))
+    is_bare = drawn["kind"].isin(["start", "end"])
+    at = zip(drawn["lane"], drawn["date"], is_bare, strict=True)
+    keep = [not (bare and (lane, date) in same) for lane, date, bare in at]
+    drawn = drawn[pd.Series(keep, index=drawn.index, dtype=bool)]
     is_pilot = drawn["lane"].str.startswith(timelines.PILOT)
     if drawn.loc[is_pilot, "lane"].nunique() <= MAX_PILOT_LANES:
         return drawn

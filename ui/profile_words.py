@@ -85,18 +85,19 @@ def fact_word(fact: pd.Series, t: Words) -> str:
 def _furthest(stages: pd.Series) -> str:
     order = {stage: i for i, stage in enumerate(keys_in_order("stages"))}
     ladder = [s for s in stages if s != "ended-without-adoption"] or list(stages)
-    return max(ladder, key=order.__getitem__)
+    return str(max(ladder, key=order.__getitem__))
 
 
 def _pilots_part(found: Profile, t: Words) -> str:
     there = found.pilots.frame
     if there.empty:
         return t("no pilot is known by name")
+    stage = vocabulary(t, "stages")[_furthest(there["stage"])]
     return t.plural(
         "{n} pilot is known, at the furthest “{stage}”",
         "{n} pilots are known, at the furthest “{stage}”",
         len(there),
-        stage=vocabulary(t, "stages")[_furthest(there["stage"])],
+        stage=stage,
     )
 
 
@@ -214,7 +215,7 @@ def entry_sentences(found: Profile, t: Words) -> list[str]:
         text = f"{text}: {words[row['relation']]}"
         if row["relation"] == AFTER:
             months = months_text(row["months_min"], row["months_max"], t)
-            text += t(", {months} months after it", months=months)
+            text += t(", months later: {months}", months=months)
         if row["undisclosed"]:
             text += t(" ({n} with an undisclosed amount)", n=t.number(row["undisclosed"]))
         sentences.append(text)

@@ -16,6 +16,7 @@ from loaders.package import package
 from ui import state
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.i18n import Words
+from ui.links import with_profiles
 from ui.program_words import (
     age_text,
     codes_text,
@@ -23,11 +24,13 @@ from ui.program_words import (
     money_text,
     month_word,
     outcomes_text,
+    state_text,
     status_word,
     support_words,
     usual_text,
     window_text,
     with_year,
+    year_text,
 )
 from ui.safe import markdown
 from ui.words import category_codes, keys_in_order, vocabulary, wording
@@ -149,8 +152,7 @@ def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
     supports = support_words(t)
     table = {
         t("Programme"): [t.name(r) for r in rows],
-        t("Window"): [status_word(r["status"], t) for r in rows],
-        t("Dates"): [window_text(r, t) for r in rows],
+        t("Window"): [state_text(r, t) for r in rows],
         t("Past windows"): [usual_text(r["program_id"], t) or t.unknown for r in rows],
         t("Kind"): [t.code("programs", "kind", r["kind"]) for r in rows],
         t("Operator"): [t.text(r, "operator") or t.unknown for r in rows],
@@ -171,15 +173,15 @@ def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
         t("Field demonstration or more"): result.frame["pilots_demo"].to_numpy(),
         t("Contract or more"): result.frame["pilots_sold"].to_numpy(),
         t("Editions known"): result.frame["editions"].to_numpy(),
-        t("Newest edition"): [t.date(r["newest_edition"]) for r in rows],
+        t("Newest edition"): [year_text(r["newest_edition"], t) or t.unknown for r in rows],
     }
-    return pd.DataFrame(table)
+    return with_profiles(pd.DataFrame(table), "program", result.frame["program_id"], t)
 
 
 def _newest_outcomes(row: pd.Series, t: Words) -> str:
     if not row["outcomes"]:
         return t("none known")
-    text = with_year(outcomes_text(row["outcomes"], t), row["outcomes_edition"])
+    text = with_year(outcomes_text(row["outcomes"], t), row["outcomes_edition"], t)
     return t("{counts}, cumulative", counts=text) if row["outcomes_cumulative"] else text
 
 
@@ -240,9 +242,7 @@ def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
                 )
     return year_calendar(
         pd.DataFrame(records),
-        months=[
-            month_word(m, t, "abbreviated" if t.lang == "ko" else "narrow") for m in range(1, 13)
-        ],
+        months=[month_word(m, t, "abbreviated") for m in range(1, 13)],
         today=_leap_day(today),
         today_text=t("today"),
     )
@@ -319,7 +319,7 @@ def facts(row: pd.Series, t: Words) -> None:
         (t("Demand side"), t.text(row, "demand_side") or t.unknown),
         (t("Provinces"), codes_text(row["sido"], regions, t("none named"))),
         (t("Sectors"), codes_text(row["sectors"], sectors, t("open to all, or not known"))),
-        (t("Application window"), f"{status_word(row['status'], t)} ({window_text(row, t)})"),
+        (t("Application window"), state_text(row, t)),
         (t("Past windows"), usual_text(row["program_id"], t) or t.unknown),
         (t("Company age"), age_text(row, t)),
         (t("For one company, up to"), money_text(row, "support_per_company", t)),

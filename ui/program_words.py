@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from typing import Literal
 
 import pandas as pd
 from babel.dates import get_month_names
@@ -34,7 +35,7 @@ def status_word(status: object, t: Words) -> str:
     return words[str(status)]
 
 
-def month_word(month: int, t: Words, width: str = "wide") -> str:
+def month_word(month: int, t: Words, width: Literal["wide", "abbreviated"] = "wide") -> str:
     """Name of a month (1–12)."""
     return str(get_month_names(width, context="stand-alone", locale=t.lang)[month])
 
@@ -49,6 +50,13 @@ def window_text(row: pd.Series, t: Words) -> str:
     if pd.isna(closes):
         return t("from {opens}, end not stated", opens=opens)
     return f"{opens} – {closes}"
+
+
+def state_text(row: pd.Series, t: Words) -> str:
+    """State of a window with its days, where any is known."""
+    word = status_word(row["status"], t)
+    dated = not (pd.isna(row["apply_open"]) and pd.isna(row["apply_close"]))
+    return f"{word} ({window_text(row, t)})" if dated else word
 
 
 def codes_text(cell: object, words: Mapping[str, str], nothing: str) -> str:
@@ -74,9 +82,22 @@ def _counted(scope: str, side: str, t: Words) -> str:
     return word if side == "supply" else f"{word}, {t.code('cohorts', 'side', side)}"
 
 
-def with_year(text: str, year: object) -> str:
+def year_text(year: object, t: Words) -> str:
+    """An edition's year or span: 2024, 2020–2023, since 2012; '' when not stated."""
+    if pd.isna(year):
+        return ""
+    text = str(year)
+    if text.startswith("from-"):
+        return t("since {year}", year=text.removeprefix("from-"))
+    if text.startswith("to-"):
+        return t("until {year}", year=text.removeprefix("to-"))
+    return text.replace("-", "–")
+
+
+def with_year(text: str, year: object, t: Words) -> str:
     """A value with the edition it is from."""
-    return text if pd.isna(year) else f"{text} ({year})"
+    shown = year_text(year, t)
+    return f"{text} ({shown})" if shown else text
 
 
 def age_text(row: pd.Series, t: Words) -> str:
@@ -84,14 +105,16 @@ def age_text(row: pd.Series, t: Words) -> str:
     limit = row["max_company_age_years"]
     if pd.isna(limit):
         return t.unknown
-    return with_year(t("younger than {n} years", n=int(limit)), row["max_company_age_years_year"])
+    return with_year(
+        t("younger than {n} years", n=int(limit)), row["max_company_age_years_year"], t
+    )
 
 
 def money_text(row: pd.Series, column: str, t: Words) -> str:
     """The newest known amount, with its edition."""
     if pd.isna(row[column]):
         return t.unknown
-    return with_year(t.money(row[column], row[f"{column}_currency"]), row[f"{column}_year"])
+    return with_year(t.money(row[column], row[f"{column}_currency"]), row[f"{column}_year"], t)
 
 
 def usual_text(program_id: object, t: Words) -> str:
@@ -135,5 +158,5 @@ def support_words(t: Words) -> dict[str, str]:
 def edition_text(row: pd.Series, t: Words) -> str:
     """Year of an edition and its label."""
     label = t.text(row, "edition_label")
-    year = "" if pd.isna(row["edition_year"]) else str(row["edition_year"])
+    year = year_text(row["edition_year"], t)
     return " · ".join(x for x in (year, label) if x) or t("year not stated")

@@ -37,11 +37,11 @@ def unit_word(unit: str, n: int, t: Words) -> str:
         "investors": t.plural("{n} investor", "{n} investors", n),
         "hosts": t.plural("{n} host", "{n} hosts", n),
         "technologies": t.plural("{n} technology", "{n} technologies", n),
+        "nodes": t.plural("{n} node", "{n} nodes", n),
+        "links": t.plural("{n} link", "{n} links", n),
         "tables": t.plural("{n} table", "{n} tables", n),
         "rows": t.plural("{n} row", "{n} rows", n),
         "facts": t.plural("{n} fact", "{n} facts", n),
-        "rounds": t.plural("{n} investment", "{n} investments", n),
-        "editions": t.plural("{n} edition", "{n} editions", n),
     }
     return forms[unit]
 

@@ -8,7 +8,7 @@ default are left out, except the language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -35,9 +35,13 @@ def _key(name: str) -> str:
     return f"param-{name}"
 
 
-def _prime(name: str, value: object) -> None:
-    """Give the widget the value of the link, if it does not have it already."""
-    if st.session_state.get(_key(name)) != value:
+def _prime(name: str, value: object, *, always: bool = False) -> None:
+    """Give the widget the value of the link, if it does not have it already.
+
+    The browser knows options by their labels: where labels change between runs (they
+    carry counts) it must be told ``always``.
+    """
+    if always or st.session_state.get(_key(name)) != value:
         st.session_state[_key(name)] = value
 
 
@@ -90,6 +94,51 @@ def set_one(name: str, value: str) -> None:
     _write(name, value)
 
 
+def many(name: str, allowed: Collection[str], most: int | None = None) -> tuple[str, ...]:
+    """Codes without a widget of their own, at most ``most``."""
+    decoded = decode_codes(_raw(name), allowed)
+    values = decoded.values[:most]
+    if decoded.rejected or len(values) < len(decoded.values):
+        reject(name)
+    return values
+
+
+def set_many(name: str, values: Sequence[str]) -> None:
+    """Write codes (none: remove them)."""
+    _write(name, encode_codes(values))
+
+
+def parameters() -> dict[str, str]:
+    """The link as it stands: every parameter with its value."""
+    return {name: _raw(name) or "" for name in sorted(st.query_params)}
+
+
+def choose_page(name: str, pages: int, view: Hashable) -> int:
+    """Buttons for the pages of a long list, bound to the URL; counted from 1.
+
+    Another ``view`` (filter, order) than in the run before begins at its first page.
+    """
+    seen = f"view-{name}"
+    if st.session_state.get(seen, view) != view:
+        _write(name, "")
+    st.session_state[seen] = view
+    decoded = decode_number(_raw(name), 1, max(pages, 1), 1)
+    if decoded.rejected:
+        reject(name)
+    page = int(decoded.values[0])
+    if pages < 2:
+        return page
+    key = f"{_key(name)}-{hash(view)}"  # another view gets buttons of its own
+    if st.session_state.get(key, page) != page:
+        st.session_state[key] = page
+
+    def changed() -> None:
+        picked = st.session_state[key]
+        _write(name, "" if picked == 1 else str(picked))
+
+    return int(st.pagination(pages, default=page, key=key, on_change=changed))
+
+
 def choose_many(
     name: str,
     label: str,
@@ -98,13 +147,13 @@ def choose_many(
     *,
     placeholder: str,
     most: int | None = None,
+    counted: bool = False,
 ) -> tuple[str, ...]:
-    """A multi-select bound to the URL; empty means "all"; at the most ``most`` values."""
-    decoded = decode_codes(_raw(name), options)
-    values = decoded.values[:most]
-    if decoded.rejected or len(values) < len(decoded.values):
-        reject(name)
-    _prime(name, list(values))
+    """A multi-select bound to the URL; empty means "all"; at the most ``most`` values.
+
+    ``counted``: the labels carry counts. Different codes need different labels.
+    """
+    _prime(name, list(many(name, options, most)), always=counted)
 
     def changed() -> None:
         _write(name, encode_codes(st.session_state[_key(name)]))
@@ -129,10 +178,11 @@ def choose_one(
     default: str,
     *,
     help_text: str | None = None,
+    counted: bool = False,
 ) -> str:
-    """A select box bound to the URL."""
+    """A select box bound to the URL; ``counted``: the labels carry counts."""
     value = one(name, options, default)
-    _prime(name, value)
+    _prime(name, value, always=counted)
 
     def changed() -> None:
         picked = st.session_state[_key(name)]

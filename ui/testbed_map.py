@@ -16,6 +16,7 @@ from charts.tokens import categorical
 from ui import state
 from ui.data import ask
 from ui.i18n import Words
+from ui.links import link_list, profile_link, with_profiles
 from ui.provenance import sources_control
 from ui.safe import markdown
 from ui.tables import readable, show
@@ -142,17 +143,23 @@ def details(everywhere: Result, t: Words) -> None:
     if note := t.text(row, "note"):
         st.caption(markdown(note))
     sources_control("testbed", names[code], facts, t)
+    link_list([profile_link("testbed", code, t("Profile"), t)])
     pilots = ask(pilots_at_testbed, code)
     st.markdown(
         "**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**"
     )
     if pilots.total:
         show(
-            readable(
-                pilots.frame,
-                "pilots",
+            with_profiles(
+                readable(
+                    pilots.frame,
+                    "pilots",
+                    t,
+                    ["org_id", "technology_en", "technology_ko", "start_date", "stage"],
+                ),
+                "company",
+                pilots.frame["org_id"],
                 t,
-                ["org_id", "technology_en", "technology_ko", "start_date", "stage"],
             ),
             alt=t("Pilots at {testbed}", testbed=names[code]),
         )

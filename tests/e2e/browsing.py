@@ -122,7 +122,7 @@ class View:
     def open(
         cls, browser: Browser, site: Site, path: str, lang: str, width: int, theme: Theme
     ) -> Self:
-        """A new visitor with no history opens ``path``; ``lang`` "" leaves the choice to the site."""
+        """A new visitor opens ``path``; with ``lang`` "" nothing is added to it."""
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,

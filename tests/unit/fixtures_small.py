@@ -56,6 +56,8 @@ REGIONS: tuple[Row, ...] = (
 )
 DEFAULTS: SmallTables = {"stages": STAGES, "regions": REGIONS}
 
+_DATABASE = duckdb.connect()  # opening one takes longer than most queries
+
 
 def _typed(name: str, rows: Iterable[Row]) -> pa.Table:
     """The rows as an Arrow table with the snapshot's types; a cell left out is unknown."""
@@ -83,7 +85,7 @@ def small_run(tables: SmallTables) -> Runner:
         tables: rows by table name. Columns left out are unknown; tables left out
             are empty, except ``stages`` (the whole ladder) and ``regions`` (three).
     """
-    connection = duckdb.connect()
+    connection = _DATABASE.cursor()  # registered tables belong to this connection alone
     for name in package().resources:
         rows = tables.get(name, DEFAULTS.get(name, ()))
         connection.register(name, _typed(name, rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from ui.codec import (
     MAX_VALUES,
     decode_code,
     decode_codes,
+    decode_number,
     decode_text,
     encode_codes,
 )
@@ -21,6 +24,7 @@ from ui.codec import (
 ALLOWED = ("living-lab", "startup-park", "KR-26", "a", "부산")
 MANY = tuple(f"code-{n}" for n in range(60))
 FUZZ = settings(max_examples=2000, deadline=None)
+SHORT = settings(max_examples=500, deadline=None)
 
 raw_text = st.text(st.characters(codec=None), max_size=60)
 raw_list = st.lists(st.sampled_from(ALLOWED) | st.text(max_size=8), max_size=70).map(",".join)
@@ -41,7 +45,7 @@ def test_only_allowed_codes_come_out(raw: str | None) -> None:
     assert (again.values, again.rejected) == (decoded.values, False)
 
 
-@FUZZ
+@SHORT
 @given(raw_value)
 def test_one_code_or_the_default(raw: str | None) -> None:
     decoded = decode_code(raw, ALLOWED, "a")
@@ -51,7 +55,7 @@ def test_one_code_or_the_default(raw: str | None) -> None:
     assert decoded.values[0] in (raw, "a")
 
 
-@FUZZ
+@SHORT
 @given(raw_value)
 def test_text_is_short_and_without_control_characters(raw: str | None) -> None:
     decoded = decode_text(raw)
@@ -65,7 +69,21 @@ def test_text_is_short_and_without_control_characters(raw: str | None) -> None:
     assert (again.values, again.rejected) == ((text,), False)
 
 
-@FUZZ
+@SHORT
+@given(raw_value | st.integers(-99, 9999).map(str) | st.sampled_from(["１", "²", "٣", "+5", "1e3"]))
+def test_numbers_stay_in_their_range(raw: str | None) -> None:
+    decoded = decode_number(raw, 3, 40, 12)
+    assert len(decoded.values) == 1
+    number = int(decoded.values[0])
+    assert decoded.values[0] == str(number)
+    assert 3 <= number <= 40
+    assert decoded.rejected == (
+        bool(raw) and not re.fullmatch("0*([3-9]|[1-3][0-9]|40)", raw or "")
+    )
+    assert number == 12 or int(raw or "") == number
+
+
+@SHORT
 @given(st.lists(st.sampled_from(MANY), unique=True, max_size=MAX_VALUES))
 def test_decoding_undoes_encoding(values: list[str]) -> None:
     decoded = decode_codes(encode_codes(values), MANY)

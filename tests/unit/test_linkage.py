@@ -26,7 +26,6 @@ from analytics.linkage import (
     companies,
     linkage_flows,
     linked_companies,
-    program_names,
     rounds,
 )
 from loaders.engine import Runner
@@ -315,9 +314,6 @@ def test_without_any_round_all_stand_under_none_known() -> None:
     assert set(result.frame["outcome"]) == {NO_ROUND}
     assert result.frame["companies"].sum() == result.total == 7
 
-
-def test_program_names() -> None:
-    assert set(program_names(small_run(STORY))["program_id"]) == {"p", "q", "r"}
 
 
 # --- properties ---------------------------------------------------------------------

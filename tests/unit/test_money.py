@@ -14,8 +14,10 @@ from analytics.money import (
     BASES,
     Dimension,
     MoneyFilter,
+    foreign_amounts,
     money_by,
     money_by_basis,
+    money_per_head,
     money_rows,
     money_tree,
     planned_and_actual,
@@ -96,7 +98,7 @@ def summed(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     return {(r.basis, r.currency): int(r.amount) for r in frame.itertuples()}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(amounts, max_size=10), amounts)
 def test_sums_are_of_additive_rows_of_one_basis_and_currency(drawn: list[Row], extra: Row) -> None:
     wanted: dict[tuple[str, str], int] = {}
@@ -228,6 +230,77 @@ def test_money_by_basis_is_the_sum_of_the_filtered_rows() -> None:
     pd.testing.assert_frame_equal(
         money_by_basis(RUN, chosen).frame, sums_by_basis(money_rows(RUN, chosen)).frame
     )
+
+
+def test_money_per_resident_by_province() -> None:
+    people = [
+        ("old", "KR-26", 2020, 10),
+        ("new", "KR-26", 2024, 4),
+        ("seoul", "KR-11", 2024, 50),
+        ("chungnam", "KR-44", 2024, 7),
+    ]
+    rows_there = [
+        money("spent", 20, sido="KR-26"),
+        money("spent", 30, sido="KR-11"),
+        money("spent", 99, sido="KR-11", adds=False),
+        money("spent", 500, sido="KR-11", currency="USD"),
+        money("awarded", 1000, sido="KR-26"),
+        money("spent", 70, sido="KR-44", adds=False),  # nothing may be added: left out
+        money("spent", 8),  # names no province
+    ]
+    run = small_run(
+        {
+            "funding": [
+                {**row, "funding_id": f"f{n}", "is_smart_city": True}
+                for n, row in enumerate(rows_there)
+            ],
+            "population": [
+                {"population_id": i, "sido": sido, "year": year, "population": number}
+                for i, sido, year, number in people
+            ],
+        }
+    )
+    result = money_per_head(run, MoneyFilter(), "spent")
+    columns = ["code", "amount", "population", "population_year", "per_head"]
+    assert cells(result.frame[columns]) == [
+        ("KR-26", 20, 4, 2024, 5),
+        ("KR-11", 30, 50, 2024, 0.6),
+    ]
+    assert result.rows["funding"] == ("f0", "f1", "f2")
+    assert result.covered == 2
+    assert "old" not in result.rows["population"]
+
+
+def test_foreign_amounts_are_won_only_at_a_rate_of_their_year() -> None:
+    foreign = [
+        money("spent", 10, currency="USD", year=2022),
+        money("spent", 10, currency="USD", year=2023),  # no rate of that year
+        money("spent", 10, currency="USD", year=2022, year_end=2024),
+        money("spent", 10, currency="USD"),
+        money("spent", 10, currency="GBP", year=2022),
+        money("spent", 10, year=2022),
+    ]
+    run = small_run(
+        {
+            "funding": [
+                {**row, "funding_id": f"f{n}", "is_smart_city": True}
+                for n, row in enumerate(foreign)
+            ],
+            "exchange_rates": [
+                {"rate_id": "r", "currency": "USD", "year": 2022, "krw_per_unit": 1292.5}
+            ],
+        }
+    )
+    result = foreign_amounts(run, MoneyFilter())
+    assert cells(result.frame[["funding_id", "won"]]) == [
+        ("f0", 12_925),
+        ("f1", None),
+        ("f2", None),
+        ("f3", None),
+        ("f4", None),
+    ]
+    assert (result.covered, result.total) == (1, 5)
+    assert result.rows["exchange_rates"] == ("r",)
 
 
 # --- the committed data ---------------------------------------------------------------

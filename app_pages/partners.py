@@ -1,0 +1,64 @@
+import streamlit as st
+
+from analytics.matching import (
+    HOST_WEIGHTS,
+    PROGRAM_WEIGHTS,
+    TECHNOLOGY_WEIGHTS,
+    hosts_for,
+    programs_for,
+    technologies_for,
+)
+from ui import frame, layout, partner_needs, partner_reasons, partner_views, state
+from ui.data import ask
+from ui.program_words import today_in_korea
+
+t = frame.words()
+# the answer stands first on the page but needs what is chosen below it
+top = st.container()
+side = state.choose_segment(
+    "side",
+    t("I am"),
+    ("startup", "host"),
+    {"startup": t("a startup"), "host": t("a host, city or investor")}.__getitem__,
+    "startup",
+)
+if side == "startup":
+    need = partner_needs.startup_need(t)
+    weights = partner_needs.choose_weights(PROGRAM_WEIGHTS, t)
+    for_hosts = tuple((part, weight) for part, weight in weights if part in HOST_WEIGHTS)
+    today = today_in_korea()
+    programs = ask(programs_for, need, weights, today)
+    hosts = ask(hosts_for, need, for_hosts, today)
+    finding = partner_views.programs_finding(programs, t)
+    findings, is_empty = [finding, partner_views.hosts_finding(hosts, t)], need.is_empty
+    st.header(t("Programmes for you"), anchor=False)
+    partner_views.ranked(
+        partner_views.Listing("partner-programs", programs, weights, t.name, "program"),
+        partner_reasons.program_reasons(need, t),
+        t,
+    )
+    st.header(t("Hosts for you"), anchor=False)
+    partner_views.ranked(
+        partner_views.Listing("partner-hosts", hosts, for_hosts, t.name, "company"),
+        partner_reasons.host_reasons(need, t),
+        t,
+    )
+else:
+    wanted = partner_needs.host_need(t)
+    weights = partner_needs.choose_weights(TECHNOLOGY_WEIGHTS, t)
+    found = ask(technologies_for, wanted, weights)
+    findings, is_empty = [partner_views.technologies_finding(found, t)], wanted.is_empty
+    st.header(t("Technologies for you"), anchor=False)
+    partner_views.ranked(
+        partner_views.Listing(
+            "partner-technologies",
+            found,
+            weights,
+            lambda row: partner_reasons.technology_name(row, t),
+            "company",
+        ),
+        partner_reasons.technology_reasons(wanted, t),
+        t,
+    )
+with top:
+    layout.head(t("Find a partner"), partner_views.answer(findings, is_empty, t), t)

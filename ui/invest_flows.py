@@ -1,0 +1,54 @@
+"""Investment linkage: flows from pilots to rounds, and the rounds behind them."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from analytics.filters import PilotFilter
+from analytics.linkage import Origin, Outcome, linkage_flows, linked_companies
+from ui import findings, layout, pictures, state
+from ui.data import ask, shared
+from ui.i18n import Words
+from ui.links import with_profiles
+
+MOST_NODES = 20
+
+
+def show(chosen: PilotFilter, t: Words) -> None:
+    """Origin → stage reached → first round after the pilot, in companies."""
+    st.header(t("From pilot to round"), anchor=False)
+    with st.grid(3, min_column_width=280):
+        origin = state.choose_segment(
+            "from", t("From"), ("sido", "program_id", "sector", "host_kind"),
+            {"sido": t("Province"), "program_id": t("Programme"), "sector": t("Sector"),
+             "host_kind": t("Kind of host")}.__getitem__, "sido",
+        )  # fmt: skip
+        outcome = state.choose_segment(
+            "to", t("To"), ("round", "investor_kind", "investor"),
+            {"round": t("First round after the pilot"), "investor_kind": t("Kind of investor"),
+             "investor": t("Investor")}.__getitem__, "round",
+        )  # fmt: skip
+        top = state.choose_number("top", t("Largest groups shown"), 3, MOST_NODES, 8)
+    flows = ask(linkage_flows, chosen, cast(Origin, origin), cast(Outcome, outcome), top)
+    layout.figure(
+        "linkage",
+        findings.linkage_finding(flows, t),
+        flows,
+        lambda: shared(
+            "linkage", lambda: pictures.linkage_chart(flows.frame, origin, outcome, t),
+            chosen, origin, outcome, top, t.lang,
+        ),
+        pictures.linkage_table(flows.frame, origin, outcome, t),
+        t,
+        note=t(
+            "Each company counts once, at its furthest pilot and its first round after the pilot"
+        ),
+    )  # fmt: skip
+    linked = ask(linked_companies, chosen)
+    table = pictures.linked_table(linked.frame, t)
+    ids = pictures.linked_order(linked.frame)["org_id"]
+    layout.table(
+        "linked", t("Rounds of pilot companies"), linked, with_profiles(table, "company", ids, t), t
+    )
