@@ -240,7 +240,8 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
     Coverage: listed programmes with a known status of their window.
     """
     everything = all_programs(run, today)
-    kept = everything[[_wanted(row, chosen) for _, row in everything.iterrows()]]
+    wanted = [_wanted(row, chosen) for _, row in everything.iterrows()]
+    kept = everything[pd.Series(wanted, everything.index, dtype="bool")]
     frame = (
         kept.assign(order=kept["status"].map(STATUSES.index))
         .assign(known=lambda f: f["order"].where(f["order"] < STATUSES.index(CLOSED), 9))

@@ -258,7 +258,7 @@ def places(run: Runner, found: Profile) -> Result:
     ids = keys([*there["testbed_id"], *([found.id] if found.kind == "testbed" else [])])
     spots = run(table.filter(table.testbed_id.isin(ids)).select("testbed_id", "sido", "lon", "lat"))
     provinces = sorted({*seat, *counted.index, *spots["sido"]})
-    frame = pd.DataFrame({"sido": provinces}).merge(spots, on="sido", how="left")
+    frame = pd.DataFrame({"sido": provinces}, dtype="str").merge(spots, on="sido", how="left")
     frame["pilots"] = frame["sido"].map(counted).fillna(0).astype(int)
     frame["is_seat"] = frame["sido"].isin(seat)
     return Result(

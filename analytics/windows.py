@@ -161,7 +161,7 @@ def typical_month(run: Runner) -> Result:
     return Result(
         frame,
         {"program_editions": keys(dates["edition_id"])},
-        covered=frame[frame["usual"]]["program_id"].nunique(),
+        covered=frame[frame["usual"].astype(bool)]["program_id"].nunique(),
         total=frame["program_id"].nunique(),
         unit="programs",
         first_year=int(dates["year"].min()) if len(dates) else None,

@@ -18,9 +18,15 @@ LABEL_WIDTH = 44
 SHORTEST_BAR = 3
 DAYS = 366
 #: Bars of several years overlap and add up to a darker tone.
-OPACITY = 0.5
+OPACITY = 0.6
 CURRENT = OKABE_ITO[1]
 _MONTH_STARTS = (1, 32, 61, 92, 122, 153, 183, 214, 245, 275, 306, 336)
+
+
+def _clear(color: str) -> str:
+    """The colour with `OPACITY`."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{OPACITY})"
 
 
 def _bars(frame: pd.DataFrame, color: str) -> go.Bar:
@@ -31,7 +37,8 @@ def _bars(frame: pd.DataFrame, color: str) -> go.Bar:
         x=[int(w) for w in width],
         base=[int(s) - 0.5 for s in frame["start"]],
         width=BAR_HEIGHT,
-        marker={"color": color, "opacity": OPACITY, "line": {"color": color, "width": 1}},
+        # the outline keeps bars visible on the dark page
+        marker={"color": _clear(color), "line": {"color": NEUTRAL, "width": 0.8}},
         customdata=[for_plotly(h) for h in frame["hover"]],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -47,7 +54,7 @@ def _marks(frame: pd.DataFrame, color: str) -> go.Scatter:
             "symbol": [symbols[k] for k in frame["kind"]],
             "size": 11,
             "color": color,
-            "opacity": 0.85,
+            "line": {"color": NEUTRAL, "width": 0.8},
         },
         customdata=[for_plotly(h) for h in frame["hover"]],
         hovertemplate="%{customdata}<extra></extra>",

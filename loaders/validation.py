@@ -171,14 +171,12 @@ def check_references(tables: Tables, package: Package) -> list[Problem]:
 
 
 def check_languages(tables: Tables, package: Package) -> list[Problem]:
-    """Texts that exist in one language only (required ones: see `check_columns`)."""
+    """Texts that exist in one language only."""
     problems = []
     for name, frame in tables.items():
         resource = package[name]
         for ko, en in resource.language_pairs:
             for present, absent in ((ko, en), (en, ko)):
-                if resource[absent].required:
-                    continue
                 lacking = frame[(frame[present] != "") & (frame[absent] == "")]
                 problems += [
                     Problem(resource.path, int(row), absent, "", f"empty, but {present} is filled")

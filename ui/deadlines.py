@@ -32,7 +32,8 @@ def exact_deadlines(windows: pd.DataFrame, today: date, include_past: bool) -> p
         last is not None and day(first) == last and (include_past or last >= today)
         for first, last in zip(known["apply_close_earliest"], closes, strict=True)
     ]
-    return known[exact].sort_values(["apply_close", "edition_id"]).reset_index(drop=True)
+    kept = known[pd.Series(exact, known.index, dtype="bool")]
+    return kept.sort_values(["apply_close", "edition_id"]).reset_index(drop=True)
 
 
 def _event(row: Mapping[str, Any], stamp: datetime, t: Words) -> Event:

@@ -13,7 +13,7 @@ from analytics.profiles import Kind
 from ui import shortlist, state
 from ui.data import ask
 from ui.i18n import Words
-from ui.links import link_columns, profile_link
+from ui.links import link_columns, link_list, profile_link
 from ui.safe import http_url, markdown
 from ui.tables import show
 from ui.technology_words import host_word, place_word, stage_word, trl
@@ -73,8 +73,8 @@ def steps_table(found: Evidence, t: Words) -> pd.DataFrame:
             t("What the date is"): [
                 t.code("milestones", "date_basis", b) for b in steps["date_basis"]
             ],
-            t("Remark"): [t.text(r, "note") or "–" for _, r in steps.iterrows()],
             **_page_columns(steps, t),
+            t("Remark"): [t.text(r, "note") or "–" for _, r in steps.iterrows()],
         }
     )
 
@@ -157,10 +157,11 @@ def _summary(row: pd.Series, t: Words) -> None:
 def _body(found: Evidence, t: Words) -> None:
     row = found.facts.frame.iloc[0]
     st.markdown(markdown(f"{host_word(row, t)} · {place_word(row, t)}"))
-    with st.container(horizontal=True):
-        for kind, key in _PROFILES.items():
-            if not pd.isna(row[key]):
-                profile_link(kind, str(row[key]), t.name(row, kind), t)
+    link_list(
+        profile_link(kind, str(row[key]), t.name(row, kind), t)
+        for kind, key in _PROFILES.items()
+        if not pd.isna(row[key])
+    )
     _summary(row, t)
     shortlist.toggle_button(str(row["pilot_id"]), t, "evidence")
     st.markdown("### " + t("Steps reached"))

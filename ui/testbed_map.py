@@ -143,7 +143,7 @@ def details(everywhere: Result, t: Words) -> None:
     if note := t.text(row, "note"):
         st.caption(markdown(note))
     sources_control("testbed", names[code], facts, t)
-    link_list([profile_link("testbed", code, t("Profile"), t)])
+    link_list([profile_link("testbed", code, t("Open the profile"), t)])
     pilots = ask(pilots_at_testbed, code)
     st.markdown(
         "**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**"

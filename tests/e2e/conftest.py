@@ -12,9 +12,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.serving import Site, free_port, serving, uvicorn_command
 from tests.e2e.browsing import DESKTOP, Theme, View
+from ui.frame import entries
+from ui.i18n import Words
 
 Opener = Callable[..., View]
 
+# New pages are covered by themselves.
+PATHS = [f"/{entry.path}" for entry in entries(Words("en")).values()]
 FINDER = Path(__file__).with_name("install-browser.sh")
 FLAGS = [
     "--no-sandbox",

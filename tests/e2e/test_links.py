@@ -8,13 +8,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.browsing import WARNING, View, with_params
-from tests.e2e.conftest import Opener
-from ui.frame import entries
+from tests.e2e.conftest import PATHS, Opener
 from ui.i18n import LANGUAGES, Words
 
 pytestmark = pytest.mark.e2e
 
-PATHS = [f"/{entry.path}" for entry in entries(Words("en")).values()]
 PARAMETERS = [
     ("/testbeds", "kind"),
     ("/testbeds", "place"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import pytest
 
 from charts.calendar import year_calendar
@@ -106,21 +105,20 @@ WORDS = {"exact": "day", "interval": "within", "bound": "by", "period": "from-to
 DAY = 86_400_000
 
 
-def by_name(fig: go.Figure) -> dict[str, Any]:
-    return {trace.name: trace for trace in fig.data}
-
-
 def test_timeline_draws_each_fact_as_exactly_as_it_is_known() -> None:
     fig = timeline(facts(), {"a": "Lane A", "b": "Lane B"}, WORDS)
-    drawn = by_name(fig)
-    assert set(drawn) == set(WORDS.values())
-    assert list(drawn["day"].x) == ["2021-05-10T00:00:00"]
-    assert list(drawn["within"].base) == ["2022-01-01T00:00:00"]
-    assert list(drawn["within"].x) == [365 * DAY]  # both ends count
-    assert list(drawn["by"].x) == ["2023-03-01T00:00:00"]  # an upper bound: an arrow back
-    assert drawn["by"].marker.symbol == "triangle-left"
-    assert drawn["from-to"].x[0] >= DAY  # one day is widened until it can be seen
-    assert [list(drawn[name].y) for name in ("day", "by")] == [[0.0], [1.0]]
+    with_facts = [t for t in fig.data if any(value is not None for value in t.x)]
+    bars = {t.base[0]: t for t in with_facts if t.type == "bar"}
+    points = {t.marker.symbol: t for t in with_facts if t.type == "scatter"}
+    within, period = bars["2022-01-01T00:00:00"], bars["2020-01-01T00:00:00"]
+    assert list(within.x) == [365 * DAY]  # both ends count
+    assert period.x[0] >= DAY  # one day is widened until it can be seen
+    assert list(points["circle"].x) == ["2021-05-10T00:00:00"]
+    assert list(points["triangle-left"].x) == ["2023-03-01T00:00:00"]  # by then: an arrow back
+    assert len(with_facts) == 4
+    assert [list(t.y) for t in (within, points["circle"])] == [[0.0], [0.0]]
+    assert [list(t.y) for t in (period, points["triangle-left"])] == [[1.0], [1.0]]
+    assert {t.name for t in fig.data if t.showlegend is not False} == set(WORDS.values())
     assert [a.text for a in fig.layout.annotations] == ["Lane A", "Lane B"]
     first, last = map(pd.Timestamp, fig.layout.xaxis.range)
     assert first < pd.Timestamp("2020-01-01")

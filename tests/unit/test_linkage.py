@@ -315,7 +315,6 @@ def test_without_any_round_all_stand_under_none_known() -> None:
     assert result.frame["companies"].sum() == result.total == 7
 
 
-
 # --- properties ---------------------------------------------------------------------
 
 dates = st.sampled_from([None, "2019", "2020", "2020-05", "2020-06", "2020-06-01", "2021-02-03"])

@@ -485,15 +485,25 @@ def test_points_lie_in_their_province(sido: str, lat: str, lon: str, reason: str
 
 
 def test_a_quay_may_stand_just_off_the_simplified_coast() -> None:
-    """One kilometre is forgiven, three are not; land of a neighbour never is."""
+    """One kilometre is forgiven, three are not."""
     shapes = provinces()
     lon, south = min(shapely.get_coordinates(shapes.shapes["KR-26"]), key=lambda point: point[1])
     assert shapes.at(lon, south - 0.005) is None
     assert shapes.near("KR-26", lon, south - 0.005)
     assert not shapes.near("KR-26", lon, south - 0.03)
-    assert not shapes.near("KR-48", lon, south + 0.001)
     assert "KR-26" in shapes
     assert "KR-99" not in shapes
+
+
+def test_a_point_just_across_the_border_is_in_the_other_province() -> None:
+    """The tolerance is for the sea, not for the neighbour's land."""
+    shapes = provinces()
+    border = shapes.shapes["KR-11"].intersection(shapes.shapes["KR-41"])
+    around = shapely.get_coordinates(border.interpolate(0.5, normalized=True).buffer(0.003))
+    across = [(lon, lat) for lon, lat in around if shapes.at(lon, lat) == "KR-41"]
+    assert across
+    assert all(shapes.near("KR-41", lon, lat) for lon, lat in across)
+    assert not any(shapes.near("KR-11", lon, lat) for lon, lat in across)
 
 
 @pytest.mark.parametrize("content", [None, b"", b'{"features": [', b"\xff", b"{}"])

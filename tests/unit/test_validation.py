@@ -285,6 +285,15 @@ def test_further_keys_hold_with_empty_parts() -> None:
     assert found == [Problem("t.csv", 3, "p", "x", "the same p, q as in row 2")]
 
 
+def test_a_pasted_row_is_reported_once() -> None:
+    table = resource(
+        column("id"), column("url", unique=True), column("p"), key=("id",), unique=("p", "url")
+    )
+    frame = text(id=["a", "a"], url=["u", "u"], p=["x", "x"])
+    found = check_unique({"t": frame}, OneTable(table))  # type: ignore[arg-type]
+    assert found == [Problem("t.csv", 3, "id", "a", "the same id as in row 2")]
+
+
 def test_order_names_the_part_of_the_key_that_is_wrong() -> None:
     table = resource(column("a"), column("b"), key=("a", "b"))
     frame = text(a=["x", "x", "x"], b=["1", "3", "2"])
