@@ -225,9 +225,8 @@ def _evidence(pilots: pd.DataFrame, key: str, need: StartupNeed, run: Runner) ->
 
 
 def _with_evidence(frame: pd.DataFrame, key: str, evidence: pd.DataFrame) -> pd.DataFrame:
-    joined = frame.join(evidence, on=key)
-    columns = {c: joined[c].fillna(0).astype(int) for c in evidence}
-    return joined.assign(**columns)
+    found = {c: frame[key].map(evidence[c].to_dict()) for c in evidence}
+    return frame.assign(**{c: values.fillna(0).astype(int) for c, values in found.items()})
 
 
 def _coming_months(today: date) -> frozenset[int]:

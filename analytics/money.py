@@ -143,7 +143,7 @@ def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
     population table. Frame, largest first: ``code``, ``amount`` (KRW, additive rows),
     ``population``, ``population_year``, ``per_head`` (KRW). Provinces without addable
     money are left out: nothing known is not zero. Coverage: additive rows that name a
-    province, of all known rows.
+    province, of all KRW rows of the basis.
     """
     parts = money_by(run, chosen, "sido")
     frame = parts.frame[(parts.frame["basis"] == basis) & parts.frame["amount"].notna()]
@@ -158,7 +158,7 @@ def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
     used = rows[rows["sido"].isin(frame["code"])]
     behind = keys(newest["population_id"])
     result = _result(frame, used, int(used["is_additive"].astype(bool).sum()))
-    return replace(result, rows={**result.rows, "population": behind}, total=parts.total)
+    return replace(result, rows={**result.rows, "population": behind}, total=len(rows))
 
 
 def foreign_amounts(run: Runner, chosen: MoneyFilter) -> Result:

@@ -37,7 +37,6 @@ class Run:
         messages: how many there were.
         by_type: unpacked bytes for each kind of message or element.
         exceptions: texts of exceptions that the page shows.
-        elements: identities of large elements (hash of the message) by size.
     """
 
     seconds: float = 0.0
@@ -85,8 +84,10 @@ class Reader:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = address.query
-        state.page_name = address.path.strip("/")
-        state.page_script_hash = self._page
+        if self._page:
+            state.page_script_hash = self._page
+        else:
+            state.page_name = address.path.strip("/")
         state.cached_message_hashes.extend(self._age)
         return bytes(message.SerializeToString())
 
@@ -98,8 +99,8 @@ class Reader:
             self._age[message.hash] = 0
         if message.ref_hash:
             self._age[message.ref_hash] = 0
-        if message.WhichOneof("type") == "new_session":
-            self._page = message.new_session.page_script_hash
+        if message.WhichOneof("type") == "navigation":
+            self._page = message.navigation.page_script_hash
         if message.delta.new_element.HasField("exception"):
             run.exceptions.append(message.delta.new_element.exception.message)
 

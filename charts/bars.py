@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.base import figure
-from charts.text import for_plotly, shorten
+from charts.text import distinct, for_plotly, shorten
 from charts.tokens import ACCENT, NEUTRAL
 
 ROW_HEIGHT = 34
@@ -22,12 +22,7 @@ def category_bars(frame: pd.DataFrame, *, axis_title: str, color: str = ACCENT) 
         axis_title: measure and unit.
         color: colour of all bars.
     """
-    # equal labels would share a line: a trailing zero-width character tells them apart
-    labels = [
-        for_plotly(shorten(str(label), LABEL_WIDTH))
-        + "\u200b" * list(frame["label"])[:i].count(label)
-        for i, label in enumerate(frame["label"])
-    ]
+    labels = distinct([for_plotly(shorten(str(label), LABEL_WIDTH)) for label in frame["label"]])
     fig = figure(
         height=ROW_HEIGHT * max(len(frame), 1) + 70,
         bargap=0.35,

@@ -53,7 +53,8 @@ def step_curves(curves: Sequence[StepCurve], *, x_title: str, y_title: str) -> g
             x=curve.frame["months"].tolist(), y=curve.frame["share"].tolist(), mode="lines",
             name=for_plotly(curve.label),
             line={"color": curve.color, "width": 2.4, "shape": "hv", "dash": curve.dash},
-            hovertemplate=f"{for_plotly(curve.label)}: %{{x:.0f}} → %{{y:.0%}}<extra></extra>",
+            customdata=[for_plotly(curve.label)] * len(curve.frame),
+            hovertemplate="%{customdata}: %{x:.0f} → %{y:.0%}<extra></extra>",
         )  # fmt: skip
     return fig
 
@@ -83,6 +84,7 @@ def year_points(
             line={"color": colors.get(str(code), NEUTRAL), "width": 2}, marker={"size": 8},
             text=[*[""] * (len(values) - 1), f"  {for_plotly(labels[str(code)])}"],
             textposition="top center", cliponaxis=False,
-            hovertemplate=f"{for_plotly(labels[str(code)])}, %{{x}}: %{{y:,.0f}}<extra></extra>",
+            customdata=[for_plotly(labels[str(code)])] * len(values),
+            hovertemplate="%{customdata}, %{x}: %{y:,.0f}<extra></extra>",
         )  # fmt: skip
     return fig

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.base import figure
-from charts.text import for_plotly, shorten
+from charts.text import distinct, for_plotly, shorten
 from charts.tokens import ACCENT, NEUTRAL
 
 ROW_HEIGHT = 30
@@ -27,11 +27,6 @@ class Summary:
     next_high: float
 
 
-def _unique(labels: list[str]) -> list[str]:
-    # equal labels would share a line: trailing zero-width characters tell them apart
-    return [label + "\u200b" * labels[:i].count(label) for i, label in enumerate(labels)]
-
-
 def forest(frame: pd.DataFrame, summary: Summary | None, *, axis_title: str) -> go.Figure:
     """Shares with intervals.
 
@@ -41,7 +36,7 @@ def forest(frame: pd.DataFrame, summary: Summary | None, *, axis_title: str) -> 
         summary: the pooled share; drawn below the rows, or not at all.
         axis_title: what the share is of.
     """
-    labels = _unique([for_plotly(shorten(str(x), LABEL_WIDTH)) for x in frame["label"]])
+    labels = distinct([for_plotly(shorten(str(x), LABEL_WIDTH)) for x in frame["label"]])
     rows = [*labels, *([for_plotly(summary.label)] if summary else [])]
     fig = figure(
         height=ROW_HEIGHT * len(rows) + 90,
@@ -86,6 +81,7 @@ def forest(frame: pd.DataFrame, summary: Summary | None, *, axis_title: str) -> 
             x=[summary.share], y=[row], mode="markers",
             marker={"symbol": "diamond", "size": 15, "color": ACCENT,
                     "line": {"color": NEUTRAL, "width": 1}},
-            hovertemplate=f"{for_plotly(summary.label)}: %{{x:.0%}}<extra></extra>",
+            customdata=[for_plotly(summary.label)],
+            hovertemplate="%{customdata}: %{x:.0%}<extra></extra>",
         )  # fmt: skip
     return fig

@@ -35,7 +35,7 @@ def stage_bars(frame: pd.DataFrame, *, axis_title: str, gap_text: str) -> go.Fig
             "fixedrange": True,
         },
         xaxis={
-            "title": {"text": axis_title},
+            "title": {"text": for_plotly(axis_title)},
             "rangemode": "tozero",
             "fixedrange": True,
             "zeroline": True,

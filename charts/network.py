@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.base import figure
-from charts.text import for_plotly, shorten
+from charts.text import distinct, for_plotly, shorten
 from charts.tokens import ACCENT, NEUTRAL, OKABE_ITO
 
 HEIGHT = 640
@@ -74,7 +74,9 @@ def relative_rounds(frame: pd.DataFrame, words: Mapping[str, str], x_title: str)
         words: words of the kinds of marks, for the legend.
         x_title: title of the axis.
     """
-    companies = list(dict.fromkeys(for_plotly(shorten(c, LABEL_WIDTH)) for c in frame["company"]))
+    names = list(dict.fromkeys(frame["company"]))
+    companies = distinct([for_plotly(shorten(name, LABEL_WIDTH)) for name in names])
+    line = dict(zip(names, companies, strict=True))
     fig = figure(
         height=ROW_HEIGHT * max(len(companies), 4) + 110,
         xaxis={"title": {"text": for_plotly(x_title)}, "zeroline": True, "zerolinewidth": 2,
@@ -87,7 +89,7 @@ def relative_rounds(frame: pd.DataFrame, words: Mapping[str, str], x_title: str)
         mine = frame[frame["kind"] == kind]
         fig.add_scatter(
             x=mine["months"].tolist(),
-            y=[for_plotly(shorten(c, LABEL_WIDTH)) for c in mine["company"]],
+            y=[line[name] for name in mine["company"]],
             mode="markers", name=for_plotly(word),
             marker={"symbol": symbol, "color": color, "size": 10, "line": {"width": 2}},
             error_x={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\{}"}
 _PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
 _CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
@@ -37,3 +39,16 @@ def for_plotly(text: object) -> str:
 def shorten(text: str, width: int) -> str:
     """``text`` cut to ``width`` characters with an ellipsis."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def distinct(labels: Sequence[str]) -> list[str]:
+    """Labels told apart: equal ones would share a line of a chart.
+
+    A repeat gets trailing zero-width characters, which nobody sees.
+    """
+    seen: dict[str, int] = {}
+    out = []
+    for label in labels:
+        out.append(label + "\u200b" * seen.get(label, 0))
+        seen[label] = seen.get(label, 0) + 1
+    return out

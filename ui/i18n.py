@@ -103,10 +103,12 @@ class Words:
         return _korean_money(value, code) if self.lang == "ko" else _english_money(value, code)
 
     def years(self, first: int | None, last: int | None) -> str:
-        """A span of years, e.g. 2019–2024."""
-        if first is None or last is None:
+        """A span of years, e.g. 2019–2024; an end that is not known stays open."""
+        if first is None and last is None:
             return self("undated")
-        return str(first) if first == last else f"{first}–{last}"
+        if first is not None and first == last:
+            return str(first)
+        return f"{'' if first is None else first}–{'' if last is None else last}"
 
     def date(self, text: object) -> str:
         """A partial date as it is known (ISO 8601), or the word for unknown."""

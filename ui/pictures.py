@@ -115,7 +115,7 @@ def outcome_words(outcome: str, t: Words) -> dict[str, str]:
     """Words for the right-hand side of the linkage."""
     words = {
         NO_ROUND: t("No round known"),
-        BEFORE: t("Round before the pilot only"),
+        BEFORE: t("Earlier round, as far as dated"),
         UNCLEAR: t("Round, order in time unclear"),
         NOT_STATED: t("Investor not stated"),
         SEVERAL: t("Several kinds of investor"),

@@ -88,7 +88,7 @@ def sites_table(found: Evidence, t: Words) -> pd.DataFrame:
             t("Host"): [host_word(r, t) for r in rows],
             t("Place"): [place_word(r, t) for r in rows],
             t("Technology"): [t.text(r, "technology") for r in rows],
-            t("Highest stage known"): [stage_word(r, t) for r in rows],
+            t("Highest known stage"): [stage_word(r, t) for r in rows],
         }
     )
 
@@ -134,7 +134,7 @@ def rounds_table(found: Evidence, t: Words) -> pd.DataFrame:
 def _summary(row: pd.Series, t: Words) -> None:
     with st.grid(3, min_column_width=150):
         st.metric(
-            t("Highest stage known"),
+            t("Highest known stage"),
             vocabulary(t, "stages")[row["stage"]],
             border=True,
             height="stretch",

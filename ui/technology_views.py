@@ -31,6 +31,7 @@ from ui.technology_words import (
 from ui.words import vocabulary
 
 PAGE_SIZE = 24
+ROW_HEIGHT = 35
 VIEWS = ("table", "cards", "map")
 _FILLS = ("#CFE3EA", "#9CC7D6", "#5FA3BF", "#2C80A3")
 
@@ -164,6 +165,7 @@ def _map(result: Result, chosen: TechnologyFilter, t: Words) -> None:
                 }
             ),
             alt=finding,
+            height=ROW_HEIGHT * (len(shown) + 1) + 3,
         )
 
 

@@ -107,7 +107,7 @@ def words_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
         {
             t("Technology"): [t.text(r, "technology") for r in rows],
             t("Company"): [t.name(r, "company") for r in rows],
-            t("Highest stage known"): [stage_word(r, t) for r in rows],
+            t("Highest known stage"): [stage_word(r, t) for r in rows],
             t("TRL band"): [trl(r["trl_low"], r["trl_high"], t) for r in rows],
             t("Sector"): frame["sector"].map(vocabulary(t, "sectors")).to_numpy(),
             t("Place"): [place_word(r, t) for r in rows],

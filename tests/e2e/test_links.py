@@ -50,7 +50,7 @@ def _switch(view: View, key: str) -> Locator:
 
 def _bars(view: View) -> list[str]:
     """The numbers at the bars of the pilots' chart: the same in every language."""
-    texts = view.page.locator(".st-key-chart-milestone-funnel .bartext").all_inner_texts()
+    texts = view.page.locator(".st-key-chart-milestone-funnel .bartext").all_text_contents()
     assert texts
     return ["".join(filter(str.isdigit, text)) for text in texts]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from loaders.package import Lang
 from tests.e2e.browsing import DESKTOP, PHONE
 from tests.e2e.conftest import PATHS, Opener
 from ui.frame import PageEntry, entries
@@ -13,7 +14,7 @@ from ui.i18n import LANGUAGES, Words
 pytestmark = pytest.mark.e2e
 
 
-def _entry(path: str, lang: str) -> PageEntry:
+def _entry(path: str, lang: Lang) -> PageEntry:
     return next(e for e in entries(Words(lang)).values() if f"/{e.path}" == path)
 
 
@@ -23,7 +24,7 @@ def test_the_site_has_the_pages_these_tests_name() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", PATHS)
-def test_page_is_whole_and_keeps_to_itself(open_page: Opener, path: str, lang: str) -> None:
+def test_page_is_whole_and_keeps_to_itself(open_page: Opener, path: str, lang: Lang) -> None:
     view = open_page(path, lang, width=PHONE)
     expect(view.page.locator("html")).to_have_attribute("lang", lang)
     expect(view.title).to_have_count(1)
