@@ -251,7 +251,7 @@ def search(index: NameIndex, query: str, limit: int | None = None) -> pd.DataFra
     """
     found = _hits(index, fold(query))
     frame = index.names.iloc[found.at].assign(score=found.score, how=found.how)
-    frame["length"] = frame["text"].str.len()
+    frame["length"] = [len(text) for text in frame["text"]]
     frame = frame.sort_values(
         ["score", "length", "field", "text", "key"], ascending=[False, True, True, True, True]
     )

@@ -75,7 +75,7 @@ def test_unknown_stays_unknown(unknown: object, t: Words) -> None:
     assert t.money(unknown, "KRW") == t("not disclosed")
     assert t.date(unknown) == t.unknown
     assert t.text({"note_ko": unknown, "note_en": unknown}, "note") == ""
-    assert t.years(None, None) == t.years(2019, None) == t("undated")
+    assert t.years(None, None) == t("undated")
 
 
 UNITS = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1, "tn": 10**12, "bn": 10**9, "m": 10**6}
@@ -127,6 +127,7 @@ def test_numbers_and_shares() -> None:
 def test_years_and_dates() -> None:
     assert EN.years(2019, 2024) == "2019–2024"
     assert KO.years(2019, 2019) == "2019"
+    assert (EN.years(2012, None), KO.years(None, 2018)) == ("2012–", "–2018")
     assert KO.date("2021-07") == "2021-07"
 
 
