@@ -43,10 +43,14 @@ def warm_up(snapshot_id: str) -> None:
     import ui.layout
     import ui.pictures  # noqa: F401
     from analytics import overview
+    from analytics.search import pilot_index
+    from analytics.technologies import catalogue
 
     run = engine_for(snapshot_id)
     for figure in (overview.testbeds_known, overview.pilots_known, overview.companies_funded_after):
         figure(run)
+    catalogue(run)
+    pilot_index(run)
 
 
 def shell_pages() -> list[ShellPage]:

@@ -10,7 +10,7 @@ else; equal scores stand in the order of their ids.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from analytics.names import join_names
 from analytics.overview import SOLD_FROM
 from analytics.programs import DEMO_FROM, age_fits, all_programs, codes_of, pilots_by_program
 from analytics.result import Result, keys, year_span
-from analytics.stages import FIRST_PILOT_STAGE, ladder_frame, rank_of
+from analytics.stages import FIRST_PILOT_STAGE, ladder_frame
 from analytics.windows import CLOSING, OPEN, UPCOMING, typical_month
 from loaders.datasets.organizations import organizations
 from loaders.datasets.regions import regions
@@ -131,6 +131,56 @@ class Ranking:
     considered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """All that is ranked, read once for every need; the frames are shared and not changed.
+
+    Attributes:
+        programs: the frame of `analytics.programs.all_programs`.
+        program_pilots: `analytics.programs.pilots_by_program`.
+        pilots: all pilots with ``rank``, names of the company (``company_…``) and its
+            province, and the kind of the host.
+        organizations: all organisations, by ``org_id``.
+        rank: position of each step on the ladder.
+        outside: provinces outside the capital area.
+        soon: programmes whose window usually opens or closes in this month or the next
+            `MONTHS_AHEAD`.
+        today: the day on which windows are open or closed.
+    """
+
+    programs: pd.DataFrame
+    program_pilots: pd.DataFrame
+    pilots: pd.DataFrame
+    organizations: pd.DataFrame
+    rank: Mapping[str, int]
+    outside: frozenset[str]
+    soon: frozenset[str]
+    today: date
+
+
+def market(run: Runner, today: date) -> Market:
+    """Everything that can be matched, as of ``today``."""
+    own = run(organizations()).set_index("org_id")
+    named = join_names(select_pilots(PilotFilter()), "org_id", organizations(), "org_id", "company")
+    pilots = run(named.order_by("pilot_id"))
+    pilots["host_kind"] = pilots["host_org_id"].map(own["kind"])
+    pilots["company_sido"] = pilots["org_id"].map(own["sido"])
+    ladder = ladder_frame(run)
+    table = regions()
+    months = typical_month(run).frame
+    usual = months[months["usual"].astype(bool) & months["month"].isin(_coming_months(today))]
+    return Market(
+        programs=all_programs(run, today),
+        program_pilots=pilots_by_program(run),
+        pilots=pilots,
+        organizations=own,
+        rank=dict(zip(ladder["stage"], ladder["rank"].astype(int), strict=True)),
+        outside=frozenset(run(table.filter(~table.is_capital_area))["sido"]),
+        soon=frozenset(usual["program_id"]),
+        today=today,
+    )
+
+
 def weights_from(defaults: Mapping[str, int], chosen: Mapping[str, int]) -> Weights:
     """Weights as a hashable value, defaults where the reader chose none."""
     return tuple((part, int(chosen.get(part, weight))) for part, weight in defaults.items())
@@ -171,12 +221,6 @@ def _ranked(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     return frame.sort_values(["score", key], ascending=[False, True]).reset_index(drop=True)
 
 
-def outside_capital(run: Runner) -> frozenset[str]:
-    """Provinces outside the capital area."""
-    table = regions()
-    return frozenset(run(table.filter(~table.is_capital_area))["sido"])
-
-
 def _wanted_places(need: StartupNeed, outside: frozenset[str]) -> frozenset[str] | None:
     """Provinces that the reader's ``where`` admits; None admits all."""
     if need.where == "home" and need.province:
@@ -199,7 +243,7 @@ def _in_place(provinces: frozenset[str], in_korea: bool, wanted: frozenset[str] 
     return bool(provinces & wanted) if provinces else in_korea
 
 
-def _evidence(pilots: pd.DataFrame, key: str, need: StartupNeed, run: Runner) -> pd.DataFrame:
+def _evidence(pilots: pd.DataFrame, key: str, need: StartupNeed, found: Market) -> pd.DataFrame:
     """What pilots show, by ``key``.
 
     Columns: ``similar`` (pilots of the sector, or all when none is said), ``further``
@@ -209,12 +253,12 @@ def _evidence(pilots: pd.DataFrame, key: str, need: StartupNeed, run: Runner) ->
     """
     mine = pilots[pilots["sector"] == need.sector] if need.sector else pilots
     rank = mine["rank"].fillna(0)
-    beyond = rank_of(run, need.stage) + 1 if need.stage else rank_of(run, DEMO_FROM)
+    beyond = found.rank[need.stage] + 1 if need.stage else found.rank[DEMO_FROM]
     step = STEP_OF_SUPPORT.get(need.need)
     flags = mine.assign(
         is_further=rank >= beyond,
-        is_sold=rank >= rank_of(run, SOLD_FROM),
-        is_matching=(rank >= rank_of(run, step)) if step else False,
+        is_sold=rank >= found.rank[SOLD_FROM],
+        is_matching=(rank >= found.rank[step]) if step else False,
     )
     return flags.groupby(key).agg(
         similar=("pilot_id", "nunique"),
@@ -233,18 +277,11 @@ def _coming_months(today: date) -> frozenset[int]:
     return frozenset((today.month - 1 + ahead) % 12 + 1 for ahead in range(MONTHS_AHEAD + 1))
 
 
-def _window_shares(run: Runner, today: date) -> Callable[[str, object], float]:
-    """Share of a programme's window: 1 running or announced, ½ usual in the coming months."""
-    months = typical_month(run).frame
-    usual = months[months["usual"].astype(bool) & months["month"].isin(_coming_months(today))]
-    soon = frozenset(usual["program_id"])
-
-    def share(program_id: str, status: object) -> float:
-        if status in (OPEN, CLOSING, UPCOMING):
-            return 1.0
-        return 0.5 if program_id in soon else 0.0
-
-    return share
+def _window_share(program_id: str, status: object, found: Market) -> float:
+    """1 for a window that is running or announced, ½ for one usual in the coming months."""
+    if status in (OPEN, CLOSING, UPCOMING):
+        return 1.0
+    return 0.5 if program_id in found.soon else 0.0
 
 
 def _recent_share(newest_year: int, today: date) -> float:
@@ -278,7 +315,7 @@ def _ranking(
     return Ranking(result, left_out, considered)
 
 
-def programs_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> Ranking:
+def programs_for(found: Market, need: StartupNeed, weights: Weights) -> Ranking:
     """Programmes for a startup, best first.
 
     Frame: the columns of `analytics.programs.catalogue`, the columns of evidence
@@ -286,12 +323,10 @@ def programs_for(run: Runner, need: StartupNeed, weights: Weights, today: date) 
     Hard criteria: ``age``, ``place``, ``foreign`` (each only when asked for).
     Coverage: programmes kept, of all.
     """
-    outside = outside_capital(run)
-    wanted, near = _wanted_places(need, outside), _near(need, outside)
-    everything = all_programs(run, today)
-    pilots = pilots_by_program(run)
-    evidence = _evidence(pilots, "program_id", need, run)
-    everything = _with_evidence(everything, "program_id", evidence)
+    wanted, near = _wanted_places(need, found.outside), _near(need, found.outside)
+    pilots = found.program_pilots
+    evidence = _evidence(pilots, "program_id", need, found)
+    everything = _with_evidence(found.programs, "program_id", evidence)
     provinces = [codes_of(x) for x in everything["sido"]]
     checks: dict[str, list[bool]] = {}
     if need.age is not None:
@@ -303,7 +338,6 @@ def programs_for(run: Runner, need: StartupNeed, weights: Weights, today: date) 
         ]
     if need.foreign:
         checks["foreign"] = [x == "yes" for x in everything["international_ok"]]
-    window = _window_shares(run, today)
     _scored(
         everything,
         weights,
@@ -312,10 +346,10 @@ def programs_for(run: Runner, need: StartupNeed, weights: Weights, today: date) 
             "support": [float(need.need in codes_of(x)) for x in everything["stages_supported"]],
             "similar": [enough(n) for n in everything["similar"]],
             "further": [enough(n) for n in everything["further"]],
-            "recent": [_recent_share(year, today) for year in everything["newest_year"]],
+            "recent": [_recent_share(year, found.today) for year in everything["newest_year"]],
             "outcomes": [float(len(x) > 0) for x in everything["outcomes"]],
             "window": [
-                window(p, s)
+                _window_share(p, s, found)
                 for p, s in zip(everything["program_id"], everything["status"], strict=True)
             ],
             "near": [float(bool(place & near)) for place in provinces],
@@ -342,7 +376,7 @@ def _main_program(pilots: pd.DataFrame) -> pd.Series:
     return main
 
 
-def hosts_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> Ranking:
+def hosts_for(found: Market, need: StartupNeed, weights: Weights) -> Ranking:
     """Hosts of pilots for a startup, best first.
 
     A host's window is that of the programme most of its pilots came through.
@@ -351,11 +385,10 @@ def hosts_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> 
     names, ``status``, ``apply_close``, ``part_…`` and ``score``.
     Hard criterion: ``place``. Coverage: hosts kept, of all that are known by name.
     """
-    outside = outside_capital(run)
-    wanted, near = _wanted_places(need, outside), _near(need, outside)
-    pilots = run(select_pilots(PilotFilter())).dropna(subset=["host_org_id"])
+    wanted, near = _wanted_places(need, found.outside), _near(need, found.outside)
+    pilots = found.pilots.dropna(subset=["host_org_id"])
     grouped = pilots.groupby("host_org_id")
-    own = run(organizations()).set_index("org_id")
+    own = found.organizations
     frame = pd.DataFrame({"org_id": sorted(grouped.groups)})
     for column in ("name_ko", "name_en", "kind"):
         frame[column] = frame["org_id"].map(own[column])
@@ -364,8 +397,8 @@ def hosts_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> 
     provinces = [tried[h] | codes_of(home.get(h)) for h in frame["org_id"]]
     frame["sido"] = [";".join(sorted(p)) or None for p in provinces]
     frame["pilots"] = frame["org_id"].map(grouped.size()).astype(int)
-    frame = _with_evidence(frame, "org_id", _evidence(pilots, "host_org_id", need, run))
-    listed = all_programs(run, today).set_index("program_id")
+    frame = _with_evidence(frame, "org_id", _evidence(pilots, "host_org_id", need, found))
+    listed = found.programs.set_index("program_id")
     frame["program_id"] = frame["org_id"].map(_main_program(pilots))
     for column, source in (("program_ko", "name_ko"), ("program_en", "name_en")):
         frame[column] = frame["program_id"].map(listed[source])
@@ -378,7 +411,6 @@ def hosts_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> 
             _in_place(place, bool(korean[host]), wanted)
             for place, host in zip(provinces, frame["org_id"], strict=True)
         ]
-    window = _window_shares(run, today)
     _scored(
         frame,
         weights,
@@ -387,7 +419,8 @@ def hosts_for(run: Runner, need: StartupNeed, weights: Weights, today: date) -> 
             "similar": [enough(n) for n in frame["similar"]],
             "further": [enough(n) for n in frame["further"]],
             "window": [
-                window(p, s) for p, s in zip(frame["program_id"], frame["status"], strict=True)
+                _window_share(p, s, found)
+                for p, s in zip(frame["program_id"], frame["status"], strict=True)
             ],
             "near": [float(bool(place & near)) for place in provinces],
         },
@@ -445,7 +478,7 @@ def _technology(group: pd.DataFrame, need: HostNeed) -> dict[str, Any]:
     }
 
 
-def technologies_for(run: Runner, need: HostNeed, weights: Weights) -> Ranking:
+def technologies_for(found: Market, need: HostNeed, weights: Weights) -> Ranking:
     """Technologies with evidence for a host, city or investor, best first.
 
     A row is one company's technology in one sector, described by its furthest pilot.
@@ -454,13 +487,7 @@ def technologies_for(run: Runner, need: HostNeed, weights: Weights) -> Ranking:
     the kind), ``ended`` (pilots known only to have ended), ``part_…``, ``score``.
     Hard criteria: ``sector``, ``at_least``, ``words``. Coverage: kept, of all.
     """
-    own = organizations()
-    table = join_names(select_pilots(PilotFilter()), "org_id", own, "org_id", "company")
-    pilots = run(table)
-    organisations = run(own.select("org_id", "kind", "sido")).set_index("org_id")
-    pilots["host_kind"] = pilots["host_org_id"].map(organisations["kind"])
-    pilots["company_sido"] = pilots["org_id"].map(organisations["sido"])
-    pilots = pilots.sort_values(
+    pilots = found.pilots.sort_values(
         ["org_id", "sector", "rank", "pilot_id"], ascending=[True, True, False, True]
     )
     records = [_technology(group, need) for _, group in pilots.groupby(["org_id", "sector"])]
@@ -473,10 +500,10 @@ def technologies_for(run: Runner, need: HostNeed, weights: Weights) -> Ranking:
     if need.sector:
         checks["sector"] = [s == need.sector for s in frame["sector"]]
     if need.at_least:
-        checks["at_least"] = [r >= rank_of(run, need.at_least) for r in rank]
+        checks["at_least"] = [r >= found.rank[need.at_least] for r in rank]
     if need.words.strip():
         checks["words"] = list(frame["has_words"])
-    first, last = rank_of(run, FIRST_PILOT_STAGE), int(ladder_frame(run)["rank"].max())
+    first, last = found.rank[FIRST_PILOT_STAGE], max(found.rank.values())
     _scored(
         frame,
         weights,

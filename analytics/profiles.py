@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics.filters import PilotFilter, with_program_family
 from analytics.linkage import linked_companies
-from analytics.names import join_names, pilots_with_names
+from analytics.names import join_names
 from analytics.result import Result, keys, year_span
 from loaders.datasets.cohorts import cohorts
 from loaders.datasets.funding import funding
@@ -122,7 +122,7 @@ def _rounds_joined(investor_id: str) -> ir.Table:
 
 
 def entity_pilots(run: Runner, kind: Kind, entity_id: str) -> Result:
-    """Pilots of the entity (see `Profile.pilots`) with names, newest start first."""
+    """Pilots of the entity (see `Profile.pilots`), newest start first."""
     table = pilots()
     if kind == "company":
         mine = table.filter(table.org_id == entity_id)
@@ -143,8 +143,7 @@ def hosted_pilots(run: Runner, org_id: str) -> Result:
 
 
 def _pilots(run: Runner, table: ir.Table) -> Result:
-    named = pilots_with_names(table)
-    frame = run(named.order_by([ibis.desc("start_date_latest"), "pilot_id"]))
+    frame = run(table.order_by([ibis.desc("start_date_latest"), "pilot_id"]))
     return _listed(frame, "pilots", "pilots", "start_date_latest", "end_date_latest")
 
 

@@ -20,7 +20,7 @@ from analytics.windows import (
     UNKNOWN,
     newest_first,
     window_status,
-    windows,
+    window_years,
 )
 from loaders.datasets.cohorts import cohorts
 from loaders.datasets.programs import program_editions, programs
@@ -169,12 +169,18 @@ def _pilot_counts(run: Runner) -> pd.DataFrame:
         demo=(pilots["rank"] >= demo).fillna(False), sold=(pilots["rank"] >= sold).fillna(False)
     ).groupby("program_id")
     return grouped.agg(
-        pilots=("pilot_id", "nunique"), pilots_demo=("demo", "sum"), pilots_sold=("sold", "sum")
+        pilots=("pilot_id", "nunique"),
+        pilots_demo=("demo", "sum"),
+        pilots_sold=("sold", "sum"),
+        pilot_ids=("pilot_id", keys),
     )
 
 
 def all_programs(run: Runner, today: date) -> pd.DataFrame:
-    """One row a programme, unfiltered: the columns that `catalogue` describes."""
+    """One row a programme, unfiltered: the columns that `catalogue` describes.
+
+    The slow half of the catalogue, the same for every filter.
+    """
     frame = run(programs().order_by("program_id")).set_index("program_id")
     editions = newest_first(run(program_editions()))
     newest = editions.drop_duplicates("program_id").set_index("program_id")
@@ -220,8 +226,11 @@ def _wanted(row: pd.Series, chosen: ProgramFilter) -> bool:
     )
 
 
-def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
+def select_programs(everything: pd.DataFrame, chosen: ProgramFilter) -> Result:
     """Programmes that pass the filter: running windows first, then most pilots, then by id.
+
+    Args:
+        everything: the frame of `all_programs`; not changed.
 
     Frame: all programme columns and
 
@@ -239,7 +248,6 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
 
     Coverage: listed programmes with a known status of their window.
     """
-    everything = all_programs(run, today)
     wanted = [_wanted(row, chosen) for _, row in everything.iterrows()]
     kept = everything[pd.Series(wanted, everything.index, dtype="bool")]
     frame = (
@@ -251,7 +259,6 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
     )
     edition_columns = [c for c in frame if str(c).endswith(("_edition", "edition_id"))]
     shown = [c for c in edition_columns if c not in ("newest_edition", "outcomes_edition")]
-    pilots = pilots_by_program(run)
     years = frame["newest_edition"].dropna().astype(str).str[-4:].astype(int)
     return Result(
         frame,
@@ -259,7 +266,7 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
             "programs": keys(frame["program_id"]),
             "program_editions": keys(pd.concat([frame[c] for c in shown])),
             "cohorts": keys(frame["outcomes_rows"].dropna().explode()),
-            "pilots": keys(pilots[pilots["program_id"].isin(frame["program_id"])]["pilot_id"]),
+            "pilots": keys(frame["pilot_ids"].dropna().explode()),
         },
         covered=int((frame["status"] != UNKNOWN).sum()),
         total=len(frame),
@@ -269,25 +276,30 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
     )
 
 
-def windows_of(run: Runner, chosen: ProgramFilter, today: date) -> Result:
-    """`analytics.windows.windows` of the programmes that pass the filter.
+def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
+    """`select_programs` on the programmes of the snapshot."""
+    return select_programs(all_programs(run, today), chosen)
+
+
+def windows_of(known: Result, listed: pd.DataFrame) -> Result:
+    """The windows of the listed programmes.
+
+    Args:
+        known: `analytics.windows.windows` of the same day.
+        listed: the frame of `select_programs`.
 
     Coverage: editions with a known window, of all editions of these programmes.
     """
-    listed = catalogue(run, chosen, today).frame
-    known = windows(run, today)
     frame = known.frame[known.frame["program_id"].isin(listed["program_id"])]
-    years = pd.concat(
-        [pd.to_datetime(frame[c]).dt.year for c in ("apply_open_earliest", "apply_close_latest")]
-    ).dropna()
+    first, last = window_years(frame)
     return Result(
         frame.reset_index(drop=True),
         {"program_editions": keys(frame["edition_id"])},
         covered=len(frame),
         total=int(listed["editions"].sum()),
         unit="editions",
-        first_year=int(years.min()) if len(years) else None,
-        last_year=int(years.max()) if len(years) else None,
+        first_year=first,
+        last_year=last,
     )
 
 

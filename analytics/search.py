@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from analytics.once import once_per_snapshot
 from analytics.pilot_facts import pilot_facts
 from loaders.engine import Runner
 
@@ -315,8 +316,9 @@ class PilotIndex:
         return best, name
 
 
+@once_per_snapshot
 def pilot_index(run: Runner) -> PilotIndex:
-    """The index of the snapshot; build it once and share it."""
+    """The index of the snapshot."""
     return PilotIndex(pilot_facts(run))
 
 

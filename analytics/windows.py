@@ -77,7 +77,8 @@ def newest_first(editions: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns=["order_close", "order_open"]).reset_index(drop=True)
 
 
-def _years(frame: pd.DataFrame) -> tuple[int | None, int | None]:
+def window_years(frame: pd.DataFrame) -> tuple[int | None, int | None]:
+    """First and last year among the opening and closing dates of editions."""
     columns = [c for c in frame if str(c).startswith(("apply_open_", "apply_close_"))]
     years = pd.concat([pd.to_datetime(frame[c]).dt.year for c in columns]).dropna()
     return (int(years.min()), int(years.max())) if len(years) else (None, None)
@@ -109,7 +110,7 @@ def windows(run: Runner, today: date) -> Result:
         .drop(columns="latest")
         .reset_index(drop=True)
     )
-    first, last = _years(frame)
+    first, last = window_years(frame)
     return Result(
         frame,
         {"program_editions": keys(frame["edition_id"])},

@@ -19,6 +19,8 @@ from starlette.routing import Route
 
 LanguageChoice = Callable[[str | None, str | None, str | None], str]
 
+# Korean breaks between words, not inside them; the theme has no option for it.
+_STYLE = "<style>body{word-break:keep-all;overflow-wrap:break-word}</style>"
 _ORIGIN_SCRIPT = (
     "<script>window.__streamlit={BACKEND_BASE_URL:location.origin,"
     "MAIN_PAGE_BASE_URL:location.origin}</script>"
@@ -39,7 +41,7 @@ def render(index: str, lang: str, title: str, description: str, icon: str) -> st
     head = (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description, quote=True)}" />'
-        f"{_ORIGIN_SCRIPT}"
+        f"{_STYLE}{_ORIGIN_SCRIPT}"
     )
     page = re.sub(r'<html lang="[^"]*">', f'<html lang="{lang}">', index, count=1)
     page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)

@@ -5,11 +5,12 @@ from analytics.matching import (
     PROGRAM_WEIGHTS,
     TECHNOLOGY_WEIGHTS,
     hosts_for,
+    market,
     programs_for,
     technologies_for,
 )
 from ui import frame, layout, partner_needs, partner_reasons, partner_views, state
-from ui.data import ask
+from ui.data import ask, shared
 from ui.program_words import today_in_korea
 
 t = frame.words()
@@ -22,13 +23,16 @@ side = state.choose_segment(
     {"startup": t("a startup"), "host": t("a host, city or investor")}.__getitem__,
     "startup",
 )
+today = today_in_korea()
+found = ask(market, today)
 if side == "startup":
     need = partner_needs.startup_need(t)
     weights = partner_needs.choose_weights(PROGRAM_WEIGHTS, t)
     for_hosts = tuple((part, weight) for part, weight in weights if part in HOST_WEIGHTS)
-    today = today_in_korea()
-    programs = ask(programs_for, need, weights, today)
-    hosts = ask(hosts_for, need, for_hosts, today)
+    programs = shared(
+        "partner-programs", lambda: programs_for(found, need, weights), need, weights, today
+    )
+    hosts = shared("partner-hosts", lambda: hosts_for(found, need, for_hosts), need, weights, today)
     finding = partner_views.programs_finding(programs, t)
     findings, is_empty = [finding, partner_views.hosts_finding(hosts, t)], need.is_empty
     st.header(t("Programmes for you"), anchor=False)
@@ -46,13 +50,18 @@ if side == "startup":
 else:
     wanted = partner_needs.host_need(t)
     weights = partner_needs.choose_weights(TECHNOLOGY_WEIGHTS, t)
-    found = ask(technologies_for, wanted, weights)
-    findings, is_empty = [partner_views.technologies_finding(found, t)], wanted.is_empty
+    fitting = shared(
+        "partner-technologies",
+        lambda: technologies_for(found, wanted, weights),
+        wanted,
+        weights,
+    )
+    findings, is_empty = [partner_views.technologies_finding(fitting, t)], wanted.is_empty
     st.header(t("Technologies for you"), anchor=False)
     partner_views.ranked(
         partner_views.Listing(
             "partner-technologies",
-            found,
+            fitting,
             weights,
             lambda row: partner_reasons.technology_name(row, t),
             "company",

@@ -1,22 +1,20 @@
 import streamlit as st
 
-from analytics.programs import ProgramFilter, catalogue, program_detail, windows_of
+from analytics.programs import all_programs, program_detail, select_programs, windows_of
+from analytics.windows import windows
 from ui import frame, layout, program_views
 from ui.data import ask, shared
 from ui.program_words import today_in_korea
 
 t = frame.words()
 today = today_in_korea()
-everything = ask(catalogue, ProgramFilter(), today)
-layout.head(
-    t("Programmes"),
-    program_views.answer(everything, ask(windows_of, ProgramFilter(), today), today, t),
-    t,
-)
+everything, known = ask(all_programs, today), ask(windows, today)
+# filled last, so that it can name every part of the link that was not understood
+top = st.container()
 
 st.header(t("Find a programme"), anchor=False)
 chosen = program_views.choose_filter(t)
-listed = ask(catalogue, chosen, today)
+listed = shared("programs", lambda: select_programs(everything, chosen), chosen, today)
 layout.table(
     "programs",
     program_views.catalogue_finding(listed, t),
@@ -35,7 +33,7 @@ st.markdown(
         "the deadline is known. Most windows were never printed on the pages that we know."
     )
 )
-dated = ask(windows_of, chosen, today)
+dated = windows_of(known, listed.frame)
 layout.figure(
     "windows",
     program_views.season_finding(dated.frame, t),
@@ -56,7 +54,7 @@ program_views.deadlines_button(dated.frame, today, t)
 st.header(t("One programme"), anchor=False)
 program_id = program_views.choose_program(t)
 if program_id:
-    row = everything.frame.set_index("program_id", drop=False).loc[program_id]
+    row = everything.set_index("program_id", drop=False).loc[program_id]
     program_views.facts(row, t)
     detail = ask(program_detail, program_id, today)
     layout.table(
@@ -68,3 +66,5 @@ if program_id:
     )
 else:
     st.info(t("Choose a programme to see its editions and their results."), icon=":material/list:")
+with top:
+    layout.head(t("Programmes"), program_views.answer(everything, known.frame, today, t), t)

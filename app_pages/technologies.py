@@ -15,10 +15,9 @@ from ui.data import ask
 from ui.provenance import caption, sources_control
 
 t = frame.words()
-chosen = technology_filters.from_link()
-counted = ask(technologies, chosen.filter, "stage")
-layout.head(t("Validated technologies"), technology_words.answer(counted, t), t)
+top = st.container()  # filled last: it says which parts of the link were not understood
 technology_views.ladder(t)
+chosen = technology_filters.from_link()
 
 st.header(t("Screen the pilots"), anchor=False)
 technology_filters.controls(chosen, t)
@@ -44,3 +43,5 @@ if result.covered:
 
 shortlist.show_list(t)
 technology_evidence.open_if_asked(t)
+with top:
+    layout.head(t("Validated technologies"), technology_words.answer(result, t), t)

@@ -150,7 +150,7 @@ def report_screen(count: int) -> None:
     print(f"catalogue of {count:,} pilots: {time.perf_counter() - start:.1f} s")
     filters = {
         "no filter": TechnologyFilter(),
-        "stage, sector, province": TechnologyFilter("field-demo", (), 0, ("sector-3",)),
+        "stage and sector": TechnologyFilter(stage_from="field-demo", sector=("sector-3",)),
         "eight parts": TechnologyFilter(
             stage_from="field-demo",
             year_from=2018,

@@ -100,29 +100,24 @@ def _key(fig: go.Figure, mark: str, name: str) -> None:
     )
 
 
-def _lane(fig: go.Figure, y: int, text: str) -> None:
-    fig.add_shape(
-        type="line",
-        xref="paper",
-        x0=0,
-        x1=1,
-        y0=y,
-        y1=y,
-        layer="below",
-        line={"color": NEUTRAL, "width": 0.5},
-    )
-    # above its line, not beside it: names are long and phones are narrow
-    fig.add_annotation(
-        xref="paper",
-        x=0,
-        y=y,
-        xanchor="left",
-        yanchor="bottom",
-        yshift=7,
-        showarrow=False,
-        text=_label(text),
-        font={"size": 12.5},
-    )
+def _line(y: int) -> dict[str, Any]:
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y}
+    return {"type": "line", "layer": "below", "line": {"color": NEUTRAL, "width": 0.5}, **ends}
+
+
+def _name(y: int, text: str) -> dict[str, Any]:
+    """The words of a lane, above its line: names are long and phones are narrow."""
+    return {
+        "xref": "paper",
+        "x": 0,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 7,
+        "showarrow": False,
+        "text": _label(text),
+        "font": {"size": 12.5},
+    }
 
 
 def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, str]) -> go.Figure:
@@ -156,6 +151,8 @@ def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, 
         },
     )
     fig.update_layout(
+        shapes=[_line(y) for y in range(len(lanes))],
+        annotations=[_name(y, text) for y, text in enumerate(lanes.values())],
         showlegend=True,
         legend={
             "orientation": "h",
@@ -167,8 +164,6 @@ def timeline(facts: pd.DataFrame, lanes: Mapping[str, str], marks: Mapping[str, 
             "font": {"size": 12},
         },
     )
-    for y, text in enumerate(lanes.values()):
-        _lane(fig, y, text)
     for mark in ("period", "interval", "bound", "exact"):
         part = drawn[drawn["mark"] == mark]
         if part.empty:

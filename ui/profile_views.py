@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics import timelines
-from analytics.evidence import rows_behind
+from analytics.names import all_rows
 from analytics.profiles import TABLE, Profile
 from analytics.relations import DIMENSIONS, NO_PILOT, NOT_STATED, RELATIONS
 from analytics.result import Result
@@ -17,7 +17,7 @@ from charts.timeline import timeline
 from charts.tokens import ACCENT, MAP_EMPTY, NEUTRAL, OKABE_ITO, STAGES
 from loaders.boundaries import feature_collection
 from loaders.package import package
-from ui.data import ask
+from ui.data import ask, shared
 from ui.i18n import Words
 from ui.links import with_profiles
 from ui.pictures import months_text, relation_words
@@ -66,8 +66,8 @@ def facts_of(found: Profile, t: Words) -> list[tuple[str, str]]:
 
 def _pilot_word(row: pd.Series, kind: str, t: Words) -> str:
     """A pilot by what tells it from the others of the page."""
-    where = t.text(row, "host_name") or t.text(row, "testbed")
-    who = t.text(row, "company")
+    where = t.text(row, "host_name") or vocabulary(t, "testbeds").get(row["testbed_id"], "")
+    who = vocabulary(t, "organizations")[row["org_id"]]
     technology = t.text(row, "technology")
     parts = [technology, where] if kind == "company" else [who, technology]
     return " · ".join(p for p in parts if p)
@@ -134,13 +134,20 @@ def timeline_chart(found: Profile, facts: Result, t: Words) -> go.Figure | None:
     return timeline(drawn, _lanes(found, drawn, t), mark_words(t))
 
 
+def _page_addresses() -> dict[str, str]:
+    def build() -> dict[str, str]:
+        frame = ask(all_rows, "sources")
+        return dict(zip(frame["source_id"], frame["url"], strict=True))
+
+    return shared("page-addresses", build)
+
+
 def facts_table(facts: Result, t: Words) -> pd.DataFrame:
     """Every fact in time with its page, newest first, undated ones last."""
     frame = facts.frame
     dated = frame[frame["mark"] != timelines.UNDATED].iloc[::-1]
     frame = pd.concat([dated, frame[frame["mark"] == timelines.UNDATED]])
-    ids = tuple(sorted(set(frame["source_id"].dropna())))
-    pages = ask(rows_behind, "sources", ids).set_index("source_id")["url"] if ids else {}
+    pages = _page_addresses()
     rows = [f for _, f in frame.iterrows()]
     marks = mark_words(t)
     return pd.DataFrame(

@@ -93,23 +93,18 @@ def choose_filter(t: Words) -> ProgramFilter:
     )  # fmt: skip
 
 
-def _status_counts(result: Result) -> dict[str, int]:
-    counts = result.frame["status"].value_counts()
-    return {s: int(counts.get(s, 0)) for s in _STATUSES}
-
-
-def answer(result: Result, windows: Result, today: date, t: Words) -> str:
+def answer(everything: pd.DataFrame, windows: pd.DataFrame, today: date, t: Words) -> str:
     """What is open, and when most deadlines fall."""
-    n = _status_counts(result)
+    status = everything["status"]
     return t(
         "On {today}, {open} of {total} programmes are known to take applications and {coming} "
         "have announced a window; for {unknown} the newest window is not known. {season}.",
         today=today,
-        open=t.number(n[OPEN] + n[CLOSING]),
-        coming=t.number(n[UPCOMING]),
-        unknown=t.number(n[UNKNOWN]),
-        total=t.number(result.total),
-        season=season_finding(windows.frame, t),
+        open=t.number(int(status.isin((OPEN, CLOSING)).sum())),
+        coming=t.number(int((status == UPCOMING).sum())),
+        unknown=t.number(int((status == UNKNOWN).sum())),
+        total=t.number(len(everything)),
+        season=season_finding(windows, t),
     )
 
 

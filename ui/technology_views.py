@@ -87,7 +87,7 @@ def _table(rows: pd.DataFrame, t: Words) -> None:
 
 def _card(row: pd.Series, t: Words) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"#### {markdown(t.text(row, 'technology'))}")
+        st.markdown(f"### {markdown(t.text(row, 'technology'))}")
         st.markdown(markdown(t.name(row, "company")))
         with st.container(horizontal=True, gap="xsmall"):
             st.badge(markdown(stage_word(row, t)), color="gray" if row["ended"] else "blue")

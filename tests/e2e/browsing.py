@@ -214,9 +214,8 @@ class View:
     def clean(self) -> None:
         """Fail when anything went wrong behind the page."""
         expect(self.page.locator(EXCEPTION)).to_have_count(0)
-        assert self.watch.errors == []
-        assert self.watch.foreign == []
-        assert self.watch.dialogs == []
+        seen = self.watch
+        assert not (seen.errors or seen.foreign or seen.dialogs), seen
 
 
 def with_params(path: str, **params: str) -> str:

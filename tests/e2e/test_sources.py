@@ -54,7 +54,7 @@ def test_sources_show_pages_rows_and_a_file(open_page: Opener, path: str) -> Non
     addresses = _cells(tables.first, "Page")
     assert addresses
     assert all(a.startswith(("http://", "https://")) for a in addresses)
-    assert tables.nth(1).locator(CELL).count() > 0
+    expect(tables.nth(1).locator(CELL).first).to_be_attached()
 
     button = dialog.locator("[class*='st-key-csv-'] button:visible").first
     content, rows = _saved(view, button)

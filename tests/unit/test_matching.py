@@ -23,6 +23,7 @@ from analytics.matching import (
     Where,
     enough,
     hosts_for,
+    market,
     programs_for,
     technologies_for,
     weights_from,
@@ -77,7 +78,7 @@ def org(name: str, kind: str, sido: str | None = None) -> dict[str, object]:
     return {"org_id": name, "name_ko": name, "name_en": name, "kind": kind, "sido": sido}
 
 
-MARKET = small_run(
+RUN = small_run(
     {
         "regions": [
             {"sido": "KR-11", "short_en": "Seoul", "short_ko": "서울", "is_capital_area": True},
@@ -164,6 +165,9 @@ MARKET = small_run(
 )
 
 
+MARKET = market(RUN, TODAY)
+
+
 def parts(ranking: Ranking, key: str, row: str) -> dict[str, float]:
     line = ranking.result.frame.set_index(key).loc[row]
     return {str(c)[5:]: float(line[c]) for c in line.index if str(c).startswith("part_")}
@@ -182,7 +186,7 @@ NEED = StartupNeed(sector="robotics", age=6, need="poc", where="outside-capital"
 
 def test_robotics_startup_of_six_years_outside_the_capital() -> None:
     """The sum of every line, added up by hand."""
-    found = programs_for(MARKET, NEED, PROGRAMS, TODAY)
+    found = programs_for(MARKET, NEED, PROGRAMS)
     assert order(found, "program_id") == ["busan-robots", "nationwide"]
     assert parts(found, "program_id", "busan-robots") == pytest.approx(
         {
@@ -214,7 +218,7 @@ def test_robotics_startup_of_six_years_outside_the_capital() -> None:
 
 def test_left_out_by_each_criterion() -> None:
     """Seoul and the programme abroad are elsewhere; only `young` states a limit."""
-    found = programs_for(MARKET, NEED, PROGRAMS, TODAY)
+    found = programs_for(MARKET, NEED, PROGRAMS)
     assert found.considered == 5
     assert out(found) == [("place", 2, 2), ("age", 1, 1)]
     assert (found.result.covered, found.result.total) == (2, 5)
@@ -222,7 +226,7 @@ def test_left_out_by_each_criterion() -> None:
 
 def test_no_match_names_the_criterion_that_excludes_most() -> None:
     need = StartupNeed(province="KR-50", where="home", foreign=True, age=9)
-    found = programs_for(MARKET, need, PROGRAMS, TODAY)
+    found = programs_for(MARKET, need, PROGRAMS)
     # nationwide names no province and is open to foreign firms: it stays
     assert order(found, "program_id") == ["nationwide"]
     assert out(found) == [("foreign", 4, 0), ("place", 4, 0), ("age", 1, 0)]
@@ -231,7 +235,7 @@ def test_no_match_names_the_criterion_that_excludes_most() -> None:
 def test_unknown_never_excludes() -> None:
     """No limit stated and no province named: both stay in, whatever is asked."""
     need = StartupNeed(age=49, province="KR-11", where="home")
-    assert order(programs_for(MARKET, need, PROGRAMS, TODAY), "program_id") == [
+    assert order(programs_for(MARKET, need, PROGRAMS), "program_id") == [
         "seoul-robots",
         "nationwide",
     ]
@@ -239,28 +243,28 @@ def test_unknown_never_excludes() -> None:
 
 def test_home_is_nearer_than_anywhere_else() -> None:
     need = StartupNeed(province="KR-11")
-    found = programs_for(MARKET, need, PROGRAMS, TODAY)
+    found = programs_for(MARKET, need, PROGRAMS)
     near = found.result.frame.set_index("program_id")["part_near"]
     assert dict(near[near > 0]) == {"seoul-robots": 2}
     assert out(found) == []
 
 
 def test_where_home_without_a_home_leaves_nothing_out() -> None:
-    found = programs_for(MARKET, StartupNeed(where="home"), PROGRAMS, TODAY)
+    found = programs_for(MARKET, StartupNeed(where="home"), PROGRAMS)
     assert (len(found.result.frame), out(found)) == (5, [])
 
 
 def test_beyond_the_startups_own_stage() -> None:
     """Without a stage a field demonstration counts as further; with one, only what is beyond."""
-    frame = programs_for(MARKET, StartupNeed(), PROGRAMS, TODAY).result.frame
+    frame = programs_for(MARKET, StartupNeed(), PROGRAMS).result.frame
     assert frame.set_index("program_id").loc["seoul-robots", "further"] == 1
-    beyond = programs_for(MARKET, StartupNeed(stage="field-demo"), PROGRAMS, TODAY).result.frame
+    beyond = programs_for(MARKET, StartupNeed(stage="field-demo"), PROGRAMS).result.frame
     further = beyond.set_index("program_id")["further"]
     assert (further["seoul-robots"], further["busan-robots"]) == (0, 1)
 
 
 def test_hosts_with_reasons_in_numbers() -> None:
-    found = hosts_for(MARKET, NEED, HOSTS, TODAY)
+    found = hosts_for(MARKET, NEED, HOSTS)
     # Seoul is in the capital area, New York abroad; Sejong had no robotics pilot
     assert order(found, "org_id") == ["busan-port", "sejong"]
     assert out(found) == [("place", 2, 2)]
@@ -324,16 +328,16 @@ def test_contradiction_is_explained() -> None:
 
 def test_a_weight_of_zero_takes_the_part_out() -> None:
     weights = weights_from(PROGRAM_WEIGHTS, dict.fromkeys(PROGRAM_WEIGHTS, 0))
-    found = programs_for(MARKET, StartupNeed(), weights, TODAY)
+    found = programs_for(MARKET, StartupNeed(), weights)
     assert set(found.result.frame["score"]) == {0}
     # all equal: the order of the ids
     assert order(found, "program_id") == sorted(order(found, "program_id"))
 
 
 def test_empty_market_is_no_error() -> None:
-    empty = small_run({})
-    assert programs_for(empty, NEED, PROGRAMS, TODAY).considered == 0
-    assert hosts_for(empty, NEED, HOSTS, TODAY).considered == 0
+    empty = market(small_run({}), TODAY)
+    assert programs_for(empty, NEED, PROGRAMS).considered == 0
+    assert hosts_for(empty, NEED, HOSTS).considered == 0
     assert technologies_for(empty, HostNeed(words="x"), TECHNOLOGIES).considered == 0
 
 
@@ -394,19 +398,19 @@ def check(ranking: Ranking, weights: Weights, key: str) -> None:
     assert list(counts["excluded"]) == sorted(counts["excluded"], reverse=True)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(need=needs, weights=some(PROGRAM_WEIGHTS))
 def test_every_programme_ranking_holds(need: StartupNeed, weights: Weights) -> None:
-    check(programs_for(MARKET, need, weights, TODAY), weights, "program_id")
+    check(programs_for(MARKET, need, weights), weights, "program_id")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(need=needs, weights=some(HOST_WEIGHTS))
 def test_every_host_ranking_holds(need: StartupNeed, weights: Weights) -> None:
-    check(hosts_for(MARKET, need, weights, TODAY), weights, "org_id")
+    check(hosts_for(MARKET, need, weights), weights, "org_id")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(need=host_needs, weights=some(TECHNOLOGY_WEIGHTS))
 def test_every_technology_ranking_holds(need: HostNeed, weights: Weights) -> None:
     ranking = technologies_for(MARKET, need, weights)
@@ -414,13 +418,13 @@ def test_every_technology_ranking_holds(need: HostNeed, weights: Weights) -> Non
         check(ranking, weights, "technology_id")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(need=needs)
 def test_a_hard_criterion_only_takes_away(need: StartupNeed) -> None:
     """Without its criteria, a need keeps all that it kept with them."""
-    kept = set(order(programs_for(MARKET, need, PROGRAMS, TODAY), "program_id"))
+    kept = set(order(programs_for(MARKET, need, PROGRAMS), "program_id"))
     free = StartupNeed(need.sector, need.stage, None, need.province, need.need)
-    everything = set(order(programs_for(MARKET, free, PROGRAMS, TODAY), "program_id"))
+    everything = set(order(programs_for(MARKET, free, PROGRAMS), "program_id"))
     assert kept <= everything
     assert len(everything) == 5
 
@@ -440,14 +444,14 @@ def test_committed_programmes_left_out_by_place(run: Runner, where: str) -> None
         return bool(named & wanted) if named else "KR" in row["country"].split(";")
 
     need = StartupNeed(province="KR-26", where=cast(Where, where))
-    found = programs_for(run, need, PROGRAMS, TODAY)
+    found = programs_for(market(run, TODAY), need, PROGRAMS)
     expected = {row["program_id"] for _, row in frame.iterrows() if kept(row)}
     assert set(order(found, "program_id")) == expected
 
 
 def test_committed_robotics_startup_gets_sensible_lines(run: Runner) -> None:
     """The best ten support a PoC or had robot pilots, and none is only in the capital area."""
-    best = programs_for(run, NEED, PROGRAMS, date(2026, 11, 22)).result.frame.head(10)
+    best = programs_for(market(run, date(2026, 11, 22)), NEED, PROGRAMS).result.frame.head(10)
     supports = best["stages_supported"].fillna("").str.split(";").map(lambda x: "poc" in x)
     assert (supports | (best["similar"] > 0)).all()
     capital = {"KR-11", "KR-28", "KR-41"}

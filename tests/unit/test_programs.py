@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from analytics.programs import (
     ProgramFilter,
     age_fits,
+    all_programs,
     catalogue,
     codes_of,
     pilots_by_program,
     program_detail,
+    select_programs,
     windows_of,
 )
 from analytics.windows import (
@@ -310,10 +312,13 @@ def test_windows_of_all_and_of_the_chosen(hand: Runner) -> None:
     assert set(everything.frame["url"]) == {"https://example.org/call"}
     assert (everything.covered, everything.total) == (5, 6)
     assert (everything.first_year, everything.last_year) == (2023, 2026)
-    chosen = windows_of(hand, ProgramFilter(sido=("KR-50",)), TODAY)
+    everything_listed = all_programs(hand, TODAY)
+    listed_there = select_programs(everything_listed, ProgramFilter(sido=("KR-50",)))
+    chosen = windows_of(everything, listed_there.frame)
     assert list(chosen.frame["edition_id"]) == ["beta--2026"]
     assert (chosen.covered, chosen.total) == (1, 1)
-    nothing = windows_of(hand, ProgramFilter(sido=("KR-11",)), TODAY)
+    listed_there = select_programs(everything_listed, ProgramFilter(sido=("KR-11",)))
+    nothing = windows_of(everything, listed_there.frame)
     assert (len(nothing.frame), nothing.total, nothing.first_year) == (0, 0, None)
 
 
