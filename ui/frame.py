@@ -59,14 +59,14 @@ def entries(t: Words) -> dict[str, PageEntry]:
         PageEntry(
             "investment.py",
             "investment",
-            t("Investment linkage"),
+            t("Investment"),
             ":material/account_tree:",
             t("Who invested after which pilots?"),
         ),
         PageEntry(
             "technologies.py",
             "technologies",
-            t("Validated technologies"),
+            t("Technologies"),
             ":material/verified:",
             t("Which technologies were really tried, how far did they get, and who says so?"),
         ),
@@ -80,7 +80,7 @@ def entries(t: Words) -> dict[str, PageEntry]:
         PageEntry(
             "partners.py",
             "partners",
-            t("Find a partner"),
+            t("Partners"),
             ":material/handshake:",
             t("Which programmes and hosts suit a startup, which technologies suit a host?"),
         ),

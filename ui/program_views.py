@@ -184,7 +184,7 @@ def _leap_day(when: date) -> int:
     return when.replace(year=_LEAP_YEAR).timetuple().tm_yday
 
 
-def _spans(row: pd.Series) -> list[tuple[int, int, str]]:
+def window_pieces(row: pd.Series) -> list[tuple[int, int, str]]:
     """A window on the year's axis; two pieces when it runs over the new year."""
     opens, closes = day(row["apply_open_earliest"]), day(row["apply_close_latest"])
     if opens is None or closes is None:
@@ -224,7 +224,7 @@ def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
     records = []
     for program_id in shown:
         for _, row in windows[windows["program_id"] == program_id].iterrows():
-            for start, end, kind in _spans(row):
+            for start, end, kind in window_pieces(row):
                 records.append(
                     {
                         "label": names[program_id],
