@@ -22,5 +22,8 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 frame.language_switch(t)
+notices = st.container()
 page.run()
+# the page's controls have read the link by now
+state.show_notices(notices, t)
 frame.footer(t)

@@ -12,7 +12,6 @@ import streamlit as st
 from analytics.result import Result
 from charts.base import CONFIG
 from charts.text import clean
-from ui import state
 from ui.downloads import csv_button
 from ui.i18n import Words
 from ui.links import without_profiles
@@ -22,10 +21,9 @@ from ui.tables import show
 
 
 def head(title: str, answer: str, t: Words) -> None:
-    """Title of the page and its answer in one sentence; notices follow."""
+    """Title of the page and its answer in one sentence."""
     st.title(title, anchor=False)
     st.html(f'<p style="font-size:1.15rem;line-height:1.5;margin:0">{escape(clean(answer))}</p>')
-    state.show_notices(st.container(), t)
 
 
 def metric(label: str, value: str, note: str, key: str, result: Result, t: Words) -> None:

@@ -79,6 +79,13 @@ def test_hostile_link_is_a_notice(file: str) -> None:
     assert not any("<script>" in w.value for w in at.warning)
 
 
+def test_an_unknown_filter_value_is_named_in_the_notice() -> None:
+    at = open_page("testbeds.py", "en", region="KR-99", kind="living-lab")
+    assert any("region" in w.value and "kind" not in w.value for w in at.warning)
+    assert at.multiselect(key="param-kind").value == ["living-lab"]
+    assert at.multiselect(key="param-region").value == []
+
+
 def test_filters_of_the_link_reach_the_widgets_and_the_finding() -> None:
     at = open_page("funnel.py", "en", sector="mobility", region="KR-50", unit="projects")
     assert at.multiselect(key="param-sector").value == ["mobility"]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from loaders.package import Lang
 from tests.app.test_pages import open_page
 from ui.i18n import LANGUAGES, Words
 
@@ -42,7 +43,7 @@ CASES = [(kind, entity_id) for kind, ids in SAMPLE.items() for entity_id in ids]
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("kind", "entity_id"), CASES)
-def test_profile_tells_its_story(kind: str, entity_id: str, lang: str) -> None:
+def test_profile_tells_its_story(kind: str, entity_id: str, lang: Lang) -> None:
     t = Words(lang)
     at = open_page(f"{kind}.py", lang, id=entity_id)
     assert len(at.title) == 1
@@ -60,7 +61,7 @@ def test_profile_tells_its_story(kind: str, entity_id: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", SAMPLE)
 @pytest.mark.parametrize("entity_id", ["", "hyundi motr", "<script>alert(1)</script>", "x" * 5000])
-def test_unknown_id_helps_the_reader_on(kind: str, entity_id: str, lang: str) -> None:
+def test_unknown_id_helps_the_reader_on(kind: str, entity_id: str, lang: Lang) -> None:
     t = Words(lang)
     at = open_page(f"{kind}.py", lang, id=entity_id)
     assert at.text_input(key="param-q").label == t("Search by name or id")
