@@ -8,6 +8,7 @@ of that day, so the rule holds for it too.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -251,3 +252,20 @@ def linkage_flows(
         first_year=first,
         last_year=last,
     )
+
+
+def linkage_steps(run: Runner, chosen: PilotFilter) -> Result:
+    """The linkage in small: pilot companies, those with any round, those with one after.
+
+    Frame: ``step`` (companies, with-round, after) and ``companies``. Coverage: companies
+    with a round surely after their first pilot, of all pilot companies.
+    """
+    linked = linked_companies(run, chosen)
+    after = linked.frame[linked.frame["relation"] == AFTER]["org_id"].nunique()
+    frame = pd.DataFrame(
+        {
+            "step": ["companies", "with-round", "after"],
+            "companies": [linked.total, linked.covered, after],
+        }
+    )
+    return replace(linked, frame=frame, covered=after)

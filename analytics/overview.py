@@ -23,10 +23,10 @@ def testbeds_known(run: Runner) -> Result:
     return Result(
         frame,
         {"testbeds": keys(table["testbed_id"])},
-        covered=len(table),
-        total=len(table),
-        unit="testbeds",
-        **_years(table["status_as_of_latest"]),
+        len(table),
+        len(table),
+        "testbeds",
+        *year_span(table["status_as_of_latest"]),
     )
 
 
@@ -47,10 +47,10 @@ def pilots_known(run: Runner) -> Result:
     return Result(
         frame,
         {"pilots": keys(table["pilot_id"])},
-        covered=len(table),
-        total=len(table),
-        unit="pilots",
-        **_years(table["start_date_latest"]),
+        len(table),
+        len(table),
+        "pilots",
+        *year_span(table["start_date_latest"]),
     )
 
 
@@ -66,10 +66,10 @@ def pilots_sold(run: Runner) -> Result:
     return Result(
         frame,
         {"pilots": keys(sold["pilot_id"])},
-        covered=len(sold),
-        total=len(table),
-        unit="pilots",
-        **_years(sold["start_date_latest"]),
+        len(sold),
+        len(table),
+        "pilots",
+        *year_span(sold["start_date_latest"]),
     )
 
 
@@ -91,13 +91,8 @@ def companies_funded_after(run: Runner) -> Result:
     return Result(
         frame,
         rows,
-        covered=after["org_id"].nunique(),
-        total=linked.total,
-        unit="companies",
-        **_years(after["date_latest"]),
+        after["org_id"].nunique(),
+        linked.total,
+        "companies",
+        *year_span(after["date_latest"]),
     )
-
-
-def _years(dates: pd.Series) -> dict[str, int | None]:
-    first, last = year_span(dates)
-    return {"first_year": first, "last_year": last}

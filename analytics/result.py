@@ -22,6 +22,7 @@ class Result:
         unit: code of what is counted (``pilots``, ``companies``, ``testbeds`` …).
         first_year: first year among the dated rows, or None when none is dated.
         last_year: last year among the dated rows.
+        method: dotted name of the function that computed it, for "how computed".
     """
 
     frame: pd.DataFrame
@@ -31,6 +32,7 @@ class Result:
     unit: str
     first_year: int | None = None
     last_year: int | None = None
+    method: str = ""
 
 
 def keys(values: Iterable[object]) -> tuple[str, ...]:

@@ -3,8 +3,9 @@ import streamlit as st
 from analytics import overview
 from analytics.filters import PilotFilter, TestbedFilter
 from analytics.funnel import milestone_funnel
+from analytics.linkage import linkage_steps
 from analytics.testbeds import testbed_list, testbeds_by_province
-from ui import findings, frame, layout, pictures
+from ui import findings, frame, landing, layout, pictures
 from ui.data import ask, shared
 from ui.provenance import caption, sources_control
 
@@ -74,23 +75,7 @@ with st.grid(4, min_column_width=150):
         t,
     )
 
-st.header(t("Which reader are you?"), anchor=False)
-with st.grid(3, min_column_width=260):
-    with st.container(border=True, height="stretch"):
-        st.markdown("**" + t("Policymaker") + "**")
-        st.caption(t("Where are the testbeds, and how many pilots turn into contracts?"))
-        frame.link("testbeds", t("Compare Busan, Sejong and Cheonan"), t, place="KR-26")
-        frame.link("funnel", t("See published funnels"), t)
-    with st.container(border=True, height="stretch"):
-        st.markdown("**" + t("Investor") + "**")
-        st.caption(t("Which technologies were really tried, and who invested next?"))
-        frame.link("investment", t("Follow pilots to investment rounds"), t)
-        frame.link("funnel", t("Pilots by the stage they reached"), t)
-    with st.container(border=True, height="stretch"):
-        st.markdown("**" + t("Founder or partner") + "**")
-        st.caption(t("Who hosts pilots in my field, and what happened to those before me?"))
-        frame.link("testbeds", t("Find a testbed"), t)
-        frame.link("data", t("Browse programmes"), t, table="programs")
+landing.readers(t)
 
 st.header(t("Where, and how far"), anchor=False)
 left, right = st.columns(2, gap="large")
@@ -120,4 +105,14 @@ with right:
         pictures.milestone_table(funnel, t),
         t,
         note=t("News reports starts and successes; ends are hardly ever reported"),
+    )
+    linked = ask(linkage_steps, PilotFilter())
+    layout.figure(
+        "overview-linkage",
+        findings.linkage_steps_finding(linked, t),
+        linked,
+        lambda: shared("overview-linkage", lambda: landing.linkage_chart(linked, t), t.lang),
+        landing.linkage_table(linked, t),
+        t,
+        note=t("“After” is an order in time, not a cause"),
     )

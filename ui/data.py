@@ -7,10 +7,12 @@ snapshot's id, so a new snapshot replaces what is shown without a restart.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from analytics.result import Result
 from loaders.engine import Engine, Runner, engine_for
 from loaders.snapshot import current_id, ensure
 
@@ -37,8 +39,21 @@ def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: 
     run = engine()
     name = f"{function.__module__}.{function.__qualname__}"
     key = (*args, *sorted(kwargs.items()))
-    result: R = _shared(run.snapshot_id, name, key, lambda: function(run, *args, **kwargs))
+
+    result: R = _shared(
+        run.snapshot_id, name, key, lambda: _with_method(function(run, *args, **kwargs), name)
+    )
     return result
+
+
+def _with_method(found: Any, method: str) -> Any:
+    """The answer, its `Result` marked with the function that computed it."""
+    if isinstance(found, Result):
+        return replace(found, method=method)
+    inner = getattr(found, "result", None)
+    if isinstance(inner, Result):
+        return replace(found, result=replace(inner, method=method))
+    return found
 
 
 def shared(name: str, call: Callable[[], R], *args: Hashable) -> R:

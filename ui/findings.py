@@ -83,3 +83,15 @@ def testbeds_finding(result: Result, t: Words) -> str:
         provinces=t.number(result.frame["sido"].nunique()),
         covered=t.number(result.covered),
     )
+
+
+def linkage_steps_finding(result: Result, t: Words) -> str:
+    """The linkage in one sentence."""
+    steps = result.frame.set_index("step")["companies"]
+    return t(
+        "Of {companies} pilot companies, {any} have a known round and {after} one surely after "
+        "their first pilot",
+        companies=t.number(steps["companies"]),
+        any=t.number(steps["with-round"]),
+        after=t.number(steps["after"]),
+    )

@@ -78,8 +78,8 @@ def _finding(result: Result, anchor: str, t: Words) -> str:
     dated = result.frame[result.frame["state"] == DATED]
     hidden = int(dated["amount"].isna().sum())
     return t(
-        "Of {n} dated rounds of these companies, {after} surely came after the {anchor}; {hidden} have "
-        "no disclosed amount",
+        "Of {n} dated rounds of these companies, {after} surely came after the {anchor}; {hidden} "
+        "have no disclosed amount",
         n=t.number(len(dated)),
         after=t.number(int((dated["months_low"] > 0).sum())),
         anchor=_anchor_words(t)[anchor],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+
 import pandas as pd
 import streamlit as st
 
@@ -82,6 +85,21 @@ def _show_pages(result: Result, t: Words) -> None:
     )
 
 
+def method_text(method: str) -> str:
+    """The documentation of the function that computed a figure."""
+    module, _, name = method.rpartition(".")
+    function = getattr(importlib.import_module(module), name)
+    return inspect.getdoc(function) or ""
+
+
+def _show_method(result: Result, t: Words) -> None:
+    if not result.method:
+        return
+    with st.expander(t("How it is computed"), icon=":material/function:"):
+        st.caption(t("The function's own documentation, in English: {name}", name=result.method))
+        st.code(method_text(result.method), language=None, wrap_lines=True)
+
+
 def _show_rows(result: Result, t: Words, key: str) -> None:
     for table, ids in sorted(result.rows.items()):
         rows = ask(rows_behind, table, ids)
@@ -104,6 +122,7 @@ def sources_control(key: str, title: str, result: Result, t: Words) -> None:
     @st.dialog(title, width="large")
     def opened() -> None:
         st.caption(caption(result, t))
+        _show_method(result, t)
         _show_pages(result, t)
         _show_rows(result, t, key)
 

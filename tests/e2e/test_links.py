@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -119,14 +120,28 @@ def test_menu_keeps_the_language(open_page: Opener) -> None:
 
 
 def test_language_switch_keeps_the_view(open_page: Opener) -> None:
-    view = open_page("/testbeds?kind=living-lab", "en")
+    view = open_page("/testbeds?kind=living-lab&place=KR-26", "en")
     view.page.get_by_test_id("stMain").get_by_text("한국어", exact=True).click()
     view.wait_for_param("lang", "ko")
     expect(view.title).to_have_text(Words("ko")("Testbeds"))
     expect(view.page.locator("html")).to_have_attribute("lang", "ko")
-    assert view.param("kind") == "living-lab"
+    assert view.params == {"kind": "living-lab", "place": "KR-26", "lang": "ko"}
     word = Words("ko").code("testbeds", "kind", "living-lab")
     expect(view.page.locator(".st-key-param-kind")).to_contain_text(word)
+    expect(view.page.locator(".st-key-param-place").get_by_role("combobox")).to_have_value(
+        re.compile("부산")
+    )
+    view.clean()
+
+
+def test_filters_still_work_after_a_language_switch(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=living-lab", "en")
+    view.page.get_by_test_id("stMain").get_by_text("한국어", exact=True).click()
+    view.wait_for_param("lang", "ko")
+    expect(view.title).to_have_text(Words("ko")("Testbeds"))
+    view.choose("param-kind", Words("ko").code("testbeds", "kind", "startup-park"))
+    view.wait_for_param("kind", "living-lab,startup-park")
+    expect(view.page.locator(WARNING).filter(has_text="kind")).to_have_count(0)
     view.clean()
 
 
@@ -167,3 +182,12 @@ def test_back_undoes_a_filter(open_page: Opener) -> None:
     expect(view.page.get_by_test_id("stMetric")).to_have_count(0)
     assert view.params == {"lang": "en"}
     view.clean()
+
+
+def test_back_leaves_the_first_page_at_once(open_page: Opener) -> None:
+    view = open_page("/data", "ko")
+    view.page.goto(f"{view.site.url}/robots.txt")
+    view.go("/")
+    assert view.param("lang") == "ko"
+    view.page.go_back()
+    expect(view.page.get_by_text("User-agent: *")).to_be_visible()

@@ -25,6 +25,7 @@ from analytics.linkage import (
     Outcome,
     companies,
     linkage_flows,
+    linkage_steps,
     linked_companies,
     rounds,
 )
@@ -449,3 +450,16 @@ def test_committed_origins_and_stages_are_those_of_the_furthest_pilot(run: Runne
     frame = linkage_flows(run, EVERY, "sector", "round", top=99).frame
     assert frame.groupby("origin")["companies"].sum().to_dict() == dict(sectors)
     assert frame.groupby("reached")["companies"].sum().to_dict() == dict(stages)
+
+
+def test_linkage_steps_are_those_of_the_rounds(run: Runner) -> None:
+    steps = linkage_steps(run, PilotFilter())
+    rounds = linked_companies(run, PilotFilter())
+    after = rounds.frame[rounds.frame["relation"] == "after"]
+    counts = dict(zip(steps.frame["step"], steps.frame["companies"], strict=True))
+    assert counts == {
+        "companies": rounds.total,
+        "with-round": rounds.frame["org_id"].nunique(),
+        "after": after["org_id"].nunique(),
+    }
+    assert (steps.covered, steps.total) == (counts["after"], counts["companies"])

@@ -454,7 +454,7 @@ def every_view(found: Profile, place: int) -> None:
             assert profile_words.gap_sentence(code, n, total, t)
         listed = profile_views.facts_table(facts, t)
         assert len(listed) == facts.total
-        assert listed[t("Page")].str.startswith("http").all()
+        assert all(page.startswith("http") for page in listed[t("Page")])
         for build, part in (
             (profile_views.own_pilots, found.pilots),
             (profile_views.hosted_table, found.hosted),
