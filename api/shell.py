@@ -20,7 +20,10 @@ from starlette.routing import Route
 LanguageChoice = Callable[[str | None, str | None, str | None], str]
 
 # Korean breaks between words, not inside them; the theme has no option for it.
-_STYLE = "<style>body{word-break:keep-all;overflow-wrap:break-word}</style>"
+_STYLE = (
+    "<style>body :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;"
+    "overflow-wrap:break-word}</style>"
+)
 _ORIGIN_SCRIPT = (
     "<script>window.__streamlit={BACKEND_BASE_URL:location.origin,"
     "MAIN_PAGE_BASE_URL:location.origin}</script>"
