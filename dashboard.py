@@ -21,6 +21,8 @@ pages = [
     for entry in frame.entries(t).values()
 ]
 page = st.navigation(pages, position="top")
+# a second call: without the icon of the first, the page's own would come from another host
+st.set_page_config(page_title=f"{page.title} · {t('Testbed Atlas Korea')}")
 frame.language_switch(t)
 notices = st.container()
 page.run()

@@ -1,1 +1,1 @@
-"""HTTP routes beside the pages: map assets, health, robots."""
+"""HTTP beside the pages: open data under ``/api/v1``, feeds, map assets, health, the page shell."""

@@ -24,6 +24,25 @@ _STYLE = (
     "<style>body :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;"
     "overflow-wrap:break-word}</style>"
 )
+# The front end makes a history entry of every address the server sets. One that only adds
+# the language is the same view: it replaces the entry, so that Back leaves the page at
+# once. The document's language follows the address, also after a switch on the page.
+_ADDRESS_SCRIPT = """<script>(() => {
+const url = address => new URL(address ?? "", location.href);
+const bare = address => { const u = url(address); u.searchParams.delete("lang"); return u.href; };
+const follow = () => {
+  const lang = url().searchParams.get("lang");
+  if (lang === "ko" || lang === "en") document.documentElement.lang = lang;
+};
+const replace = history.replaceState.bind(history), push = history.pushState.bind(history);
+history.replaceState = (...entry) => { replace(...entry); follow(); };
+history.pushState = (...entry) => {
+  const same = !url().searchParams.has("lang") && bare(entry[2]) === bare();
+  (same ? replace : push)(...entry);
+  follow();
+};
+addEventListener("popstate", follow);
+})()</script>"""
 _ORIGIN_SCRIPT = (
     "<script>window.__streamlit={BACKEND_BASE_URL:location.origin,"
     "MAIN_PAGE_BASE_URL:location.origin}</script>"
@@ -44,7 +63,7 @@ def render(index: str, lang: str, title: str, description: str, icon: str) -> st
     head = (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description, quote=True)}" />'
-        f"{_STYLE}{_ORIGIN_SCRIPT}"
+        f"{_STYLE}{_ORIGIN_SCRIPT}{_ADDRESS_SCRIPT}"
     )
     page = re.sub(r'<html lang="[^"]*">', f'<html lang="{lang}">', index, count=1)
     page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)

@@ -40,12 +40,14 @@ if side == "startup":
         partner_views.Listing("partner-programs", programs, weights, t.name, "program"),
         partner_reasons.program_reasons(need, t),
         t,
+        *(need, weights, today),
     )
     st.header(t("Hosts for you"), anchor=False)
     partner_views.ranked(
         partner_views.Listing("partner-hosts", hosts, for_hosts, t.name, "company"),
         partner_reasons.host_reasons(need, t),
         t,
+        *(need, weights, today),
     )
 else:
     wanted = partner_needs.host_need(t)
@@ -68,6 +70,7 @@ else:
         ),
         partner_reasons.technology_reasons(wanted, t),
         t,
+        *(wanted, weights),
     )
 with top:
     layout.head(t("Find a partner"), partner_views.answer(findings, is_empty, t), t)

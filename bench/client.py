@@ -127,11 +127,12 @@ class Reader:
         message = ForwardMsg()
         message.ParseFromString(data)
         self._note(message, len(data), run)
+        if message.WhichOneof("type") != "script_finished":
+            return False
+        if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+            run.exceptions.append("the script could not be compiled")
         # a page that runs again at once (after st.rerun) says "finished early" first
-        return (
-            message.WhichOneof("type") == "script_finished"
-            and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-        )
+        return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 @asynccontextmanager

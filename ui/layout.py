@@ -12,12 +12,16 @@ import streamlit as st
 from analytics.result import Result
 from charts.base import CONFIG
 from charts.text import clean
+from ui import state
 from ui.downloads import csv_button
 from ui.i18n import Words
 from ui.links import without_profiles
 from ui.provenance import caption, sources_control
 from ui.safe import markdown
 from ui.tables import show
+
+#: Rows of a long table shown at once.
+ROWS_SHOWN = 50
 
 
 def head(title: str, answer: str, t: Words) -> None:
@@ -65,12 +69,19 @@ def figure(
 
 
 def table(key: str, title: str, result: Result, frame: pd.DataFrame, t: Words) -> None:
-    """A table with its file, coverage and sources."""
+    """A table, in pages when it is long, with its file (all rows), coverage and sources."""
     if title:
         st.markdown(f"### {markdown(title)}")
     if frame.empty:
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
-    show(frame, alt=title or key)
+    show(_one_page(key, result, frame), alt=title or key)
     st.caption(caption(result, t))
     actions(key, title or key, result, frame, t)
+
+
+def _one_page(key: str, result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the page that the link asks for; a phone should not load hundreds."""
+    pages = -(-len(frame) // ROWS_SHOWN)
+    page = state.choose_page(f"{key}-page", pages, tuple(sorted(result.rows.items())))
+    return frame.iloc[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]

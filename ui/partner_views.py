@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable, Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +12,7 @@ from analytics.matching import Ranking, Weights
 from analytics.profiles import Kind
 from analytics.windows import CLOSING, OPEN
 from ui import layout
+from ui.data import shared
 from ui.i18n import Words
 from ui.links import with_profiles
 from ui.partner_reasons import Reasons, part_words, technology_name
@@ -118,14 +119,22 @@ def no_match(ranking: Ranking, t: Words) -> str:
     )
 
 
-def ranked(listing: Listing, reasons: Reasons, t: Words) -> None:
-    """The best as cards, all as a table, and what was left out."""
+def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> None:
+    """The best as cards, all as a table, and what was left out.
+
+    ``view``: what the list depends on; the table's hundreds of reasons are worded once.
+    """
     ranking = listing.ranking
     names = [listing.name(row) for _, row in ranking.result.frame.iterrows()]
     if names:
         _cards(listing, names, reasons, t)
         title = t("All, by score")
-        table = ranked_table(ranking, names, reasons, t)
+        table = shared(
+            f"{listing.key}-table",
+            lambda: ranked_table(ranking, names, reasons, t),
+            *view,
+            t.lang,
+        )
         ids = ranking.result.frame["program_id" if listing.profile == "program" else "org_id"]
         linked = with_profiles(table, listing.profile, ids, t)
         layout.table(listing.key, title, ranking.result, linked, t)

@@ -14,7 +14,7 @@ from loaders.package import package
 from ui.data import ask
 from ui.downloads import csv_button
 from ui.i18n import Words
-from ui.safe import http_url
+from ui.safe import http_url, markdown
 from ui.tables import readable, show
 
 MAX_ROWS_SHOWN = 500
@@ -119,7 +119,7 @@ def sources_control(key: str, title: str, result: Result, t: Words) -> None:
     A fragment: opening it redraws nothing else, and nothing is sent before.
     """
 
-    @st.dialog(title, width="large")
+    @st.dialog(markdown(title), width="large")
     def opened() -> None:
         st.caption(caption(result, t))
         _show_method(result, t)

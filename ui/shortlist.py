@@ -10,10 +10,10 @@ import streamlit as st
 from analytics.pilot_facts import pilot_pages
 from analytics.result import Result
 from analytics.technologies import pilots_listed
+from loaders.exports import csv_bytes
 from loaders.package import package
 from ui import state, workbook
 from ui.data import ask, engine
-from ui.downloads import csv_bytes
 from ui.i18n import Words
 from ui.provenance import caption
 from ui.safe import http_url, markdown

@@ -17,6 +17,7 @@ from ui.codec import decode_code, decode_codes, decode_number, decode_text, enco
 from ui.i18n import Words
 
 _NOTICES = "notices"
+_TOLD_IN = "language-of-labels"
 
 
 def _raw(name: str) -> str | None:
@@ -41,8 +42,11 @@ def _prime(name: str, value: object, *, always: bool = False) -> None:
     The browser knows options by their labels: where labels change between runs (they
     carry counts) it must be told ``always``.
     """
-    if always or st.session_state.get(_key(name)) != value:
+    told = st.session_state.setdefault(_TOLD_IN, {})
+    lang = st.session_state.get("lang")
+    if always or told.get(name) != lang or st.session_state.get(_key(name)) != value:
         st.session_state[_key(name)] = value
+    told[name] = lang
 
 
 def begin_run() -> None:

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from charts.text import clean
-from ui.downloads import safe_cell
+from loaders.exports import safe_cell
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

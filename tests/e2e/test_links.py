@@ -86,13 +86,9 @@ def test_hostile_link_is_ignored_and_said_so(open_page: Opener, path: str) -> No
 
 
 @pytest.mark.parametrize(("path", "name"), PARAMETERS)
-@pytest.mark.parametrize("value", [HACK, LONG], ids=["script", "10 KB"])
-def test_bad_value_is_ignored_and_said_so(
-    open_page: Opener, path: str, name: str, value: str
-) -> None:
-    view = open_page(with_params(path, **{name: value}), "en")
+def test_endless_value_is_ignored_and_said_so(open_page: Opener, path: str, name: str) -> None:
+    view = open_page(with_params(path, **{name: LONG}), "en")
     expect(view.page.locator(WARNING).filter(has_text=name)).to_be_visible()
-    assert view.page.evaluate("() => window.__hacked") is None
     view.clean()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.downloads import csv_bytes, safe_cell
+from loaders.exports import csv_bytes, safe_cell
 
 FORMULAS = [
     "=1+1",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 
 import ibis.expr.types as ir
@@ -18,6 +17,7 @@ from analytics.directory import directory, near_matches
 from analytics.gaps import unknowns
 from analytics.profiles import TABLE, Kind, Profile, everything, profile
 from analytics.relations import entry_times, places, portfolio, related
+from analytics.result import Result
 from analytics.timelines import dated_facts, edition_dates
 from charts.timeline import timeline
 from loaders.engine import Runner
@@ -424,11 +424,11 @@ def all_ids(kind: Kind) -> list[str]:
     return sorted(directory(remembering(), kind).frame["id"])
 
 
-def walk(kind: Kind) -> Iterator[tuple[int, Profile]]:
-    for place, entity_id in enumerate(all_ids(kind)):
-        found = profile(remembering(), kind, entity_id)
-        assert found is not None, entity_id
-        yield place, found
+@cache
+def every(kind: Kind) -> tuple[tuple[Profile, Result], ...]:
+    """Every profile of a kind with its connections, asked for once for all tests."""
+    found = [profile(remembering(), kind, entity_id) for entity_id in all_ids(kind)]
+    return tuple((p, related(remembering(), p)) for p in found if p is not None)
 
 
 def expected_ids(kind: Kind) -> set[str]:
@@ -438,10 +438,10 @@ def expected_ids(kind: Kind) -> set[str]:
     return set(frame.iloc[:, 0])
 
 
-def every_view(found: Profile, place: int) -> None:
+def every_view(found: Profile, others: Result, place: int) -> None:
     """All sentences, tables and pictures of one profile."""
     run = remembering()
-    facts, others, spots = dated_facts(found), related(run, found), places(run, found)
+    facts, spots = dated_facts(found), places(run, found)
     gaps = unknowns(found, "2026-11-21").frame
     assert set(others.frame["kind"]) <= set(KINDS)
     assert everything(found).total >= 1
@@ -484,8 +484,9 @@ def test_every_id_of_the_data_in_both_languages(kind: Kind) -> None:
     """Every profile opens, and together the profiles show each row as often as it belongs."""
     assert set(all_ids(kind)) == expected_ids(kind)
     pilots, deals = Counter[str](), 0
-    for place, found in walk(kind):
-        every_view(found, place)
+    assert len(every(kind)) == len(all_ids(kind))
+    for place, (found, others) in enumerate(every(kind)):
+        every_view(found, others, place)
         pilots.update(found.pilots.frame["pilot_id"])
         deals += found.rounds.total
     stored = committed("pilots")
@@ -502,7 +503,7 @@ def test_every_id_of_the_data_in_both_languages(kind: Kind) -> None:
 
 def test_connections_are_mutual_and_lead_to_profiles() -> None:
     """A company names its investors exactly when they name it, and so on."""
-    run, ids = remembering(), {kind: set(all_ids(kind)) for kind in KINDS}
+    ids = {kind: set(all_ids(kind)) for kind in KINDS}
     pairs: dict[tuple[Kind, str], tuple[Kind, str]] = {
         ("company", "investor"): ("investor", "investee"),
         ("company", "testbed"): ("testbed", "company"),
@@ -511,8 +512,8 @@ def test_connections_are_mutual_and_lead_to_profiles() -> None:
     }
     seen: set[tuple[str, str, str, str]] = set()
     for kind in KINDS:
-        for _, found in walk(kind):
-            for row in related(run, found).frame.itertuples():
+        for found, others in every(kind):
+            for row in others.frame.itertuples():
                 assert row.id in ids[row.kind], (kind, found.id, row.relation, row.id)
                 seen.add((kind, found.id, row.relation, row.id))
     for (kind, relation), (other, back) in pairs.items():

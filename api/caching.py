@@ -1,0 +1,137 @@
+"""Answers kept by snapshot, and validators with which a client may keep them too."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
+from threading import Lock
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.problems import ProblemError
+from loaders.package import PROJECT_ROOT
+from loaders.snapshot import POINTER, current_id, snapshot_dir
+
+MAX_BYTES = 32 * 2**20
+#: An answer that would fill the store alone is not kept.
+MAX_ENTRY = MAX_BYTES // 8
+CACHE_CONTROL = "public, max-age=300"
+_ROOMS = ("api", "analytics", "loaders")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished body with the headers that belong to it."""
+
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """The answers asked for last, at most ``limit`` bytes of them."""
+
+    def __init__(self, limit: int = MAX_BYTES, largest: int = MAX_ENTRY) -> None:
+        self.limit = limit
+        self.largest = largest
+        self.size = 0
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> Answer | None:
+        """The answer kept under ``key``."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Keep an answer; the ones not asked for the longest make room."""
+        weight = _weight(key, answer)
+        if weight > self.largest:
+            return
+        with self._lock:
+            if key in self._kept:
+                self.size -= _weight(key, self._kept.pop(key))
+            self._kept[key] = answer
+            self.size += weight
+            while self.size > self.limit:
+                self.size -= _weight(*self._kept.popitem(last=False))
+
+
+def _weight(key: str, answer: Answer) -> int:
+    return len(answer.body) + len(key)
+
+
+def current_snapshot() -> str:
+    """Id of the snapshot that is served.
+
+    Raises:
+        ProblemError: there is none (503).
+    """
+    snapshot_id = current_id()
+    if snapshot_id is None:
+        raise ProblemError(503, "No data are being served yet.")
+    return snapshot_id
+
+
+@lru_cache(maxsize=1)
+def code_id() -> str:
+    """Eight hexadecimal digits that change with the code that makes the answers."""
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((PROJECT_ROOT / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def entity_tag(*parts: str) -> str:
+    """A weak tag: the bytes may be compressed on the way."""
+    return 'W/"' + "-".join(parts) + '"'
+
+
+def _became_current() -> str:
+    moment = (snapshot_dir() / POINTER).stat().st_mtime
+    return formatdate(moment, usegmt=True)
+
+
+def _known(request: Request, tag: str) -> bool:
+    """Whether the client says that it has this answer (weak comparison)."""
+    given = request.headers.get("if-none-match", "")
+    tags = {part.strip().removeprefix("W/") for part in given.split(",")}
+    return "*" in tags or tag.removeprefix("W/") in tags
+
+
+def send(request: Request, answer: Callable[[], Answer], tag: str, **headers: str) -> Response:
+    """The answer, or 304 without making it when the client has it."""
+    known = {"ETag": tag, "Cache-Control": CACHE_CONTROL, **headers}
+    if _known(request, tag):
+        return Response(status_code=304, headers=known)
+    made = answer()
+    return Response(made.body, headers={**known, **made.headers}, media_type=made.media_type)
+
+
+def respond(request: Request, make: Callable[[str], Answer]) -> Response:
+    """What ``make(snapshot_id)`` gives, made once for each snapshot and address.
+
+    Nothing but the address (path and query, whose parameters are already checked) and the
+    snapshot may go into the answer.
+    """
+    snapshot_id = current_snapshot()
+    store: Store = request.app.state.store
+    key = f"{snapshot_id} {request.url.path}?{request.url.query}"
+
+    def answer() -> Answer:
+        kept = store.get(key)
+        if kept is None:
+            kept = make(snapshot_id)
+            store.put(key, kept)
+        return kept
+
+    tag = entity_tag(snapshot_id, code_id())
+    return send(request, answer, tag, **{"Last-Modified": _became_current()})

@@ -1,0 +1,146 @@
+"""Routes of the figures: their numbers with period, coverage, method and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from analytics.evidence import pages_behind
+from analytics.result import Result
+from api import formats, spec
+from api.caching import Answer, respond
+from api.parameters import Nothing
+from api.problems import ProblemError, shortened
+from api.registry import FIGURES, Figure
+from loaders.engine import Runner, engine_for
+
+FORMATS = ("csv", "json")
+_SOURCE = ("publisher_en", "publisher_ko", "url", "published")
+
+
+def _sources(run: Runner, result: Result) -> list[formats.Row]:
+    """Publisher, address and date of the pages that carry the rows behind a figure."""
+    pages = pages_behind(run, tuple(sorted(result.rows.items())))
+    return formats.plain_rows(pages[list(_SOURCE)])
+
+
+def _document(figure: Figure, result: Result, query: BaseModel, run: Runner) -> dict[str, Any]:
+    return {
+        "figure": figure.name,
+        "title": {"ko": figure.title_ko, "en": figure.title},
+        "licence": formats.LICENCE,
+        "parameters": query.model_dump(by_alias=True),
+        "unit": result.unit,
+        "covered": result.covered,
+        "total": result.total,
+        "period": {"first_year": result.first_year, "last_year": result.last_year},
+        "method": figure.method,
+        "rows": formats.plain_rows(result.frame),
+        "behind": {table: list(ids) for table, ids in sorted(result.rows.items())},
+        "sources": _sources(run, result),
+    }
+
+
+def _one_figure(figure: Figure) -> Callable[..., Response]:
+    def numbers(request: Request, format: str, query: BaseModel) -> Response:
+        def make(snapshot_id: str) -> Answer:
+            run = engine_for(snapshot_id)
+            result = figure.ask(run, query)
+            if format == "json":
+                document = {"snapshot": snapshot_id, **_document(figure, result, query, run)}
+                return Answer(formats.as_json(document), formats.JSON)
+            columns = [str(c) for c in result.frame]
+            body = formats.as_csv(formats.plain_rows(result.frame), columns)
+            # a file of numbers says nothing of coverage and sources: the link does
+            about = f'<{figure.name}.json?{request.url.query}>; rel="describedby"'
+            return Answer(body, formats.CSV, {"Link": about})
+
+        return respond(request, make)
+
+    # FastAPI reads parameters from annotations, and these are known only here
+    numbers.__annotations__["format"] = Annotated[
+        Literal[FORMATS], Path(description="Format of the answer")
+    ]
+    numbers.__annotations__["query"] = Annotated[figure.query, Query()]
+    return numbers
+
+
+def _schema() -> dict[str, Any]:
+    whole = {"type": "integer", "minimum": 0}
+    properties: dict[str, Any] = {
+        "snapshot": {"type": "string"},
+        "figure": {"type": "string"},
+        "title": {"type": "object"},
+        "licence": {"type": "string"},
+        "parameters": {"type": "object"},
+        "unit": {"type": "string"},
+        "covered": whole,
+        "total": whole,
+        "period": {"type": "object"},
+        "method": {"type": "string"},
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "behind": {"type": "object"},
+        "sources": {"type": "array", "items": {"type": "object"}},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_CONTENTS: dict[str, Any] = {
+    "application/json": {"schema": _schema()},
+    "text/csv": {"schema": {"type": "string"}},
+}
+
+
+def _index(snapshot_id: str) -> Answer:
+    figures = [
+        {
+            "name": f.name,
+            "title": {"ko": f.title_ko, "en": f.title},
+            "method": f.method,
+            "parameters": [field.alias or name for name, field in f.query.model_fields.items()],
+            "formats": list(FORMATS),
+        }
+        for f in FIGURES.values()
+    ]
+    document = {"snapshot": snapshot_id, "licence": formats.LICENCE, "figures": figures}
+    return Answer(formats.as_json(document), formats.JSON)
+
+
+def router() -> APIRouter:
+    """Routes of all figures."""
+    routes = APIRouter(prefix="/figures", tags=["figures"])
+
+    def index(request: Request, _: Annotated[Nothing, Query()]) -> Response:
+        return respond(request, _index)
+
+    spec.add(
+        routes,
+        "",
+        index,
+        spec.Words("All figures", "모든 수치", "Names, titles, methods and parameters",
+                   "이름, 제목, 방법, 매개변수"),
+        spec.ANY_JSON,
+    )  # fmt: skip
+    for figure in FIGURES.values():
+        spec.add(
+            routes,
+            f"/{figure.name}.{{format}}",
+            _one_figure(figure),
+            spec.Words(figure.title, figure.title_ko, figure.documentation, ""),
+            _CONTENTS,
+        )
+    _refuse_others(routes)
+    return routes
+
+
+def _refuse_others(routes: APIRouter) -> None:
+    @routes.get("/{figure}", include_in_schema=False)
+    def unknown(figure: str) -> Response:
+        name = figure.partition(".")[0]
+        if name not in FIGURES:
+            raise ProblemError(404, f"There is no figure {shortened(name)!r}.", "figure")
+        raise ProblemError(404, f"Formats: {', '.join(FORMATS)}.", "format")

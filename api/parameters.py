@@ -1,0 +1,184 @@
+"""Checked query parameters, made from the data package."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from types import GenericAlias
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
+
+from loaders.package import Field as Column
+from loaders.package import Resource
+
+MAX_TEXT = 200
+MAX_VALUES = 40
+DEFAULT_LIMIT = 1_000
+MAX_LIMIT = 10_000
+MAX_OFFSET = 1_000_000_000
+_INT64 = 2**63
+#: No control characters: they stand in no fact, and some engines stop at them.
+_NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
+
+#: A misspelt parameter is an error, not silence.
+STRICT = ConfigDict(extra="forbid")
+
+
+def _composed(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+Text = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(max_length=MAX_TEXT, pattern=_NO_CONTROL),
+]
+
+
+def _split(values: Any) -> Any:
+    if not isinstance(values, list):
+        return values
+    return [part for value in values for part in str(value).split(",") if part]
+
+
+#: Codes as links of the pages carry them: ``a,b`` or repeated.
+Codes = Annotated[list[Text], BeforeValidator(_split), Field(max_length=MAX_VALUES)]
+
+
+def _empty_as_unknown(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _one_of(codes: Sequence[str]) -> AfterValidator:
+    known = frozenset(codes)
+
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in known:
+            raise PydanticCustomError("unknown_code", "Not one of the allowed codes")
+        return value
+
+    return AfterValidator(check)
+
+
+def _item(column: Column) -> Any:
+    """Type of one wanted value of a column; the empty value asks for unknown cells."""
+    match column.type:
+        case "integer":
+            number = Annotated[int, Field(ge=-_INT64, lt=_INT64)]
+            return Annotated[
+                number | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "integer"})
+            ]  # fmt: skip
+        case "number":
+            number = Annotated[float, Field(allow_inf_nan=False)]
+            return Annotated[
+                number | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "number"})
+            ]  # fmt: skip
+        case "boolean":
+            return Annotated[
+                bool | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "boolean"})
+            ]  # fmt: skip
+    if column.categories:
+        codes = [c.value for c in column.categories]
+        schema = {"type": "string", "enum": codes}
+        return Annotated[
+            Text | None, BeforeValidator(_empty_as_unknown), _one_of(codes), WithJsonSchema(schema)
+        ]
+    schema = {"type": "string", "maxLength": MAX_TEXT, "pattern": _NO_CONTROL}
+    return Annotated[Text | None, BeforeValidator(_empty_as_unknown), WithJsonSchema(schema)]
+
+
+def words(ko: str) -> dict[str, Any]:
+    """The Korean description of a parameter, kept in its schema."""
+    return {"x-description-ko": ko}
+
+
+def _described(column: Column) -> dict[str, Any]:
+    texts = {
+        lang: ". ".join(filter(None, (column.title[lang], column.description[lang])))
+        for lang in column.title
+    }
+    return {"description": texts["en"], "json_schema_extra": words(texts["ko"])}
+
+
+def _names(allowed: Sequence[str], en: str, ko: str) -> Any:
+    item = Annotated[Text, _one_of(allowed), WithJsonSchema({"type": "string", "enum": allowed})]
+    return (
+        Annotated[GenericAlias(list, (item,)), BeforeValidator(_split)],
+        Field(
+            default=[],
+            max_length=len(allowed),
+            description=en,
+            json_schema_extra=words(ko),
+        ),
+    )
+
+
+class Nothing(BaseModel):
+    """No parameters at all."""
+
+    model_config = STRICT
+
+
+class Paging(BaseModel):
+    """Which part of the rows."""
+
+    model_config = STRICT
+
+    limit: int = Field(
+        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Most rows in the answer",
+        json_schema_extra=words("최대 행 수"),
+    )  # fmt: skip
+    offset: int = Field(
+        0, ge=0, le=MAX_OFFSET, description="Rows to leave out at the beginning",
+        json_schema_extra=words("앞에서 건너뛸 행 수"),
+    )  # fmt: skip
+    q: Text = Field(
+        "", description="Text that stands in any column; case and spaces do not matter",
+        json_schema_extra=words("어느 열에든 들어 있는 글(대소문자·띄어쓰기 무시)"),
+    )  # fmt: skip
+
+
+#: Prefix of the attributes that hold filters; a column may be called like a method of pydantic.
+FILTER = "filter_"
+
+
+def table_query(resource: Resource) -> type[BaseModel]:
+    """A query over one table: a filter for each column, ``fields``, ``sort`` and paging.
+
+    The attributes are ``filter_<column>`` (list of wanted values, None = unknown),
+    ``chosen`` (columns) and ``order`` (columns, ``-`` in front for descending), each under
+    its public name as alias, and those of `Paging`.
+    """
+    filters: dict[str, Any] = {
+        f"{FILTER}{column.name}": (
+            GenericAlias(list, (_item(column),)),
+            Field(default=[], alias=column.name, max_length=MAX_VALUES, **_described(column)),
+        )
+        for column in resource.fields
+    }
+    columns = list(resource.columns)
+    both_ways = [*columns, *(f"-{c}" for c in columns)]
+    chosen, chosen_field = _names(columns, "Columns, in the order wanted", "원하는 순서의 열 이름")
+    order, order_field = _names(
+        both_ways, "Columns to sort by; a minus in front: descending", "정렬할 열. 앞에 -: 내림차순"
+    )
+    chosen_field.alias, order_field.alias = "fields", "sort"
+    model: type[BaseModel] = create_model(
+        f"{resource.name}_query",
+        __base__=Paging,
+        chosen=(chosen, chosen_field),
+        order=(order, order_field),
+        **filters,
+    )
+    return model
