@@ -30,7 +30,7 @@ browser:
 	./tests/e2e/install-browser.sh
 
 test: $(VENV)/dev.stamp browser data
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -107,31 +107,28 @@ def _known(request: Request, tag: str) -> bool:
     return "*" in tags or tag.removeprefix("W/") in tags
 
 
-def send(request: Request, answer: Callable[[], Answer], tag: str, **headers: str) -> Response:
-    """The answer, or 304 without making it when the client has it."""
+def send(request: Request, answer: Answer, tag: str, **headers: str) -> Response:
+    """The answer, or 304 when the client has it."""
     known = {"ETag": tag, "Cache-Control": CACHE_CONTROL, **headers}
     if _known(request, tag):
         return Response(status_code=304, headers=known)
-    made = answer()
-    return Response(made.body, headers={**known, **made.headers}, media_type=made.media_type)
+    known |= answer.headers
+    return Response(answer.body, headers=known, media_type=answer.media_type)
 
 
 def respond(request: Request, make: Callable[[str], Answer]) -> Response:
     """What ``make(snapshot_id)`` gives, made once for each snapshot and address.
 
     Nothing but the address (path and query, whose parameters are already checked) and the
-    snapshot may go into the answer.
+    snapshot may go into the answer. It is made before 304 is considered, so that a wrong
+    code is an error for everybody.
     """
     snapshot_id = current_snapshot()
     store: Store = request.app.state.store
     key = f"{snapshot_id} {request.url.path}?{request.url.query}"
-
-    def answer() -> Answer:
-        kept = store.get(key)
-        if kept is None:
-            kept = make(snapshot_id)
-            store.put(key, kept)
-        return kept
-
+    answer = store.get(key)
+    if answer is None:
+        answer = make(snapshot_id)
+        store.put(key, answer)
     tag = entity_tag(snapshot_id, code_id())
     return send(request, answer, tag, **{"Last-Modified": _became_current()})

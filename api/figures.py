@@ -130,7 +130,7 @@ def router() -> APIRouter:
             routes,
             f"/{figure.name}.{{format}}",
             _one_figure(figure),
-            spec.Words(figure.title, figure.title_ko, figure.documentation, ""),
+            spec.Words(figure.title, figure.title_ko, figure.documentation, figure.about_ko),
             _CONTENTS,
         )
     _refuse_others(routes)

@@ -221,6 +221,7 @@ class Figure:
     name: str
     title: str
     title_ko: str
+    about_ko: str
     function: Callable[..., Any]
     query: type[BaseModel]
     ask: Callable[[Runner, Any], Result]
@@ -236,43 +237,124 @@ class Figure:
         return " ".join(self.documentation.split("\n\n")[0].split())
 
 
-def _plain(name: str, en: str, ko: str, function: Callable[[Runner], Result]) -> Figure:
-    return Figure(name, en, ko, function, Nothing, lambda run, _: function(run))
+def _plain(
+    name: str, titles: tuple[str, str], about_ko: str, function: Callable[[Runner], Result]
+) -> Figure:
+    return Figure(name, *titles, about_ko, function, Nothing, lambda run, _: function(run))
 
 
 _ALL = (
-    _plain("testbeds_known", "Testbeds known", "확인된 테스트베드", overview.testbeds_known),
-    _plain("pilots_known", "Pilots known", "확인된 실증", overview.pilots_known),
-    _plain("pilots_sold", "Pilots with a contract or sale", "계약·판매에 이른 실증",
-           overview.pilots_sold),
-    _plain("companies_funded_after", "Companies funded after their pilot",
-           "실증 이후 투자받은 기업", overview.companies_funded_after),
-    Figure("milestone_funnel", "Pilots by stage reached", "도달 단계별 실증",
-           funnel.milestone_funnel, MilestoneQuery,
-           lambda run, q: funnel.milestone_funnel(run, _pilots(run, q), q.unit == "projects")),
-    _plain("published_series", "Published series", "공표된 계열", funnel.published_series),
-    Figure("published_funnel", "Published counts of one series", "한 계열의 공표 수치",
-           funnel.published_funnel, SeriesQuery, _published),
-    Figure("testbeds_by_province", "Testbeds by province", "시도별 테스트베드",
-           testbeds.testbeds_by_province, TestbedQuery,
-           lambda run, q: testbeds.testbeds_by_province(run, _testbeds(run, q))),
-    Figure("linkage_flows", "From pilot to investment", "실증에서 투자까지",
-           linkage.linkage_flows, FlowQuery,
-           lambda run, q: linkage.linkage_flows(
-               run, _pilots(run, q), q.origin, q.outcome, q.top)),
-    Figure("linked_companies", "Rounds of pilot companies", "실증기업의 투자 유치",
-           linkage.linked_companies, PilotQuery,
-           lambda run, q: linkage.linked_companies(run, _pilots(run, q))),
-    Figure("money_by", "Public money by group", "구분별 공공 재원",
-           money.money_by, MoneyByQuery, _money_by),
-    Figure("money_by_basis", "Public money by basis", "기준별 공공 재원",
-           money.money_by_basis, MoneyQuery,
-           lambda run, q: money.money_by_basis(run, _money(run, q))),
-    Figure("money_per_head", "Public money per resident", "주민 1인당 공공 재원",
-           money.money_per_head, PerHeadQuery,
-           lambda run, q: money.money_per_head(run, _money(run, q), q.basis)),
-    Figure("compare_places", "Places side by side", "지역 비교",
-           compare_places, PlacesQuery, _compared),
-)  # fmt: skip
+    _plain(
+        "testbeds_known",
+        ("Testbeds known", "확인된 테스트베드"),
+        "테스트베드 수와 테스트베드가 있는 시도 수",
+        overview.testbeds_known,
+    ),
+    _plain(
+        "pilots_known",
+        ("Pilots known", "확인된 실증"),
+        "실증 수, 컨소시엄을 한 번만 센 과제 수, 기업 수",
+        overview.pilots_known,
+    ),
+    _plain(
+        "pilots_sold",
+        ("Pilots with a contract or sale", "계약·판매에 이른 실증"),
+        "이정표에 계약·판매·수출이 있는 실증 수. 없는 실증은 실패가 아니라 미확인",
+        overview.pilots_sold,
+    ),
+    _plain(
+        "companies_funded_after",
+        ("Companies funded after their pilot", "실증 이후 투자받은 기업"),
+        "첫 실증보다 확실히 나중에 투자받은 기업 수. 시간 순서이며 인과가 아님",
+        overview.companies_funded_after,
+    ),
+    Figure(
+        "milestone_funnel",
+        "Pilots by stage reached",
+        "도달 단계별 실증",
+        "각 단계 또는 그 이후에 이른 실증 수",
+        funnel.milestone_funnel,
+        MilestoneQuery,
+        lambda run, q: funnel.milestone_funnel(run, _pilots(run, q), q.unit == "projects"),
+    ),
+    _plain(
+        "published_series",
+        ("Published series", "공표된 계열"),
+        "단계별 수치를 하나 이상 공표한 계열의 목록",
+        funnel.published_series,
+    ),
+    Figure(
+        "published_funnel",
+        "Published counts of one series",
+        "한 계열의 공표 수치",
+        "한 계열이 공표한 단계별 수. 공표되지 않은 단계는 0이 아니라 미상",
+        funnel.published_funnel,
+        SeriesQuery,
+        _published,
+    ),
+    Figure(
+        "testbeds_by_province",
+        "Testbeds by province",
+        "시도별 테스트베드",
+        "17개 시도의 테스트베드 수와 그곳의 실증 수",
+        testbeds.testbeds_by_province,
+        TestbedQuery,
+        lambda run, q: testbeds.testbeds_by_province(run, _testbeds(run, q)),
+    ),
+    Figure(
+        "linkage_flows",
+        "From pilot to investment",
+        "실증에서 투자까지",
+        "출발 구분 → 도달 단계 → 실증 이후 첫 투자. 기업은 한 번씩만 셈",
+        linkage.linkage_flows,
+        FlowQuery,
+        lambda run, q: linkage.linkage_flows(run, _pilots(run, q), q.origin, q.outcome, q.top),
+    ),
+    Figure(
+        "linked_companies",
+        "Rounds of pilot companies",
+        "실증기업의 투자 유치",
+        "실증기업의 투자 유치 한 건이 한 행. 첫 실증과의 시간 순서 포함",
+        linkage.linked_companies,
+        PilotQuery,
+        lambda run, q: linkage.linked_companies(run, _pilots(run, q)),
+    ),
+    Figure(
+        "money_by",
+        "Public money by group",
+        "구분별 공공 재원",
+        "서로 포함되지 않는 원화 금액의 합. 발표·편성·지급·집행은 서로 더하지 않음",
+        money.money_by,
+        MoneyByQuery,
+        _money_by,
+    ),
+    Figure(
+        "money_by_basis",
+        "Public money by basis",
+        "기준별 공공 재원",
+        "기준과 통화별 합계와 더할 수 있는 금액 수",
+        money.money_by_basis,
+        MoneyQuery,
+        lambda run, q: money.money_by_basis(run, _money(run, q)),
+    ),
+    Figure(
+        "money_per_head",
+        "Public money per resident",
+        "주민 1인당 공공 재원",
+        "시도별 원화 합계를 가장 최근 연도의 인구로 나눈 값",
+        money.money_per_head,
+        PerHeadQuery,
+        lambda run, q: money.money_per_head(run, _money(run, q), q.basis),
+    ),
+    Figure(
+        "compare_places",
+        "Places side by side",
+        "지역 비교",
+        "지역 한 곳이 한 행. 시도는 그 시군구를 포함하므로 행을 더하면 안 됨",
+        compare_places,
+        PlacesQuery,
+        _compared,
+    ),
+)
 
 FIGURES = {figure.name: figure for figure in _ALL}

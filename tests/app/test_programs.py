@@ -49,7 +49,7 @@ def answer(at: AppTest) -> str:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_page_lists_every_programme(lang: str) -> None:
     at = open_page(lang)
-    programme = list(table(at).columns)[0]
+    programme = next(iter(table(at).columns))
     seen = [*table(at)[programme]]
     for page in range(2, 6):
         seen += [*table(open_page(lang, **{"programs-page": str(page)}))[programme]]
