@@ -9,18 +9,24 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from analytics.windows import windows
+from api.feeds import feed_routes
 from api.headers import SecurityHeaders
 from api.routes import ICON_PATH, routes
 from api.shell import ShellPage, shell_routes
-from loaders.engine import engine_for
+from loaders.engine import Runner, engine_for
+from loaders.package import Lang, package
 from loaders.snapshot import ensure
+from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
+from ui.program_words import today_in_korea
 
 PROJECT = Path(__file__).resolve().parent
 log = logging.getLogger("atlas")
@@ -62,15 +68,30 @@ def shell_pages() -> list[ShellPage]:
             entry.path,
             {lang: f"{by_lang[lang][key].title} · {site[lang]}" for lang in LANGUAGES},
             {lang: by_lang[lang][key].question for lang in LANGUAGES},
+            describes_data=key == "data",
         )
         for key, entry in by_lang["en"].items()
     ]
+
+
+def menu_paths() -> list[str]:
+    """Addresses of the pages in the menu."""
+    return [entry.path for entry in entries(Words("en")).values() if entry.in_menu]
+
+
+def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
+    """Calendar of the deadlines from today on."""
+    today = today_in_korea()
+    ahead = exact_deadlines(windows(run, today).frame, today, include_past=False)
+    stamp = datetime.fromisoformat(str(package().descriptor["created"])).astimezone(UTC)
+    return deadlines_ics(ahead, stamp, Words(lang))
 
 
 app = st.App(
     PROJECT / "dashboard.py",
     routes=[
         *routes(PROJECT / "assets" / "icon.svg"),
+        *feed_routes(menu_paths(), deadlines_ahead),
         *shell_routes(
             Path(st.__file__).parent / "static" / "index.html",
             shell_pages(),

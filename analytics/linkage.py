@@ -210,7 +210,8 @@ def _outcomes(people: pd.DataFrame, linked: pd.DataFrame, outcome: Outcome) -> p
         lambda r: BEFORE if (r == BEFORE).all() else UNCLEAR
     )
     value = by_outcome[outcome]
-    return people["org_id"].map(value).fillna(people["org_id"].map(fallback)).fillna(NO_ROUND)
+    known = people["org_id"].map(value).astype("str")  # numbers when nobody has a round after
+    return known.fillna(people["org_id"].map(fallback)).fillna(NO_ROUND)
 
 
 def linkage_flows(

@@ -132,3 +132,11 @@ def respond(request: Request, make: Callable[[str], Answer]) -> Response:
         store.put(key, answer)
     tag = entity_tag(snapshot_id, code_id())
     return send(request, answer, tag, **{"Last-Modified": _became_current()})
+
+
+def respond_with(
+    request: Request, content: bytes, media_type: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer that does not come from the snapshot, tagged by its content."""
+    tag = entity_tag(hashlib.sha256(content).hexdigest()[:16])
+    return send(request, Answer(content, media_type, headers or {}), tag)

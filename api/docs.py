@@ -1,4 +1,4 @@
-"""The documentation page: plain HTML made from the OpenAPI document, with nothing from elsewhere."""
+"""The documentation page: the OpenAPI document as plain HTML that loads nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from loaders.exports import visible
 from loaders.package import Lang
 
+HTML = "text/html; charset=utf-8"
 #: No script, no font, no picture, no frame: only the style in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 
@@ -54,7 +55,8 @@ h2{margin:.6rem 0 .2rem;font-size:1.1rem}
 p{margin:.3rem 0;white-space:pre-line}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
-th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #8884}
+th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;
+border-bottom:1px solid #8884}
 """
 
 
@@ -103,7 +105,8 @@ def _operation(path: str, node: Mapping[str, Any], lang: Lang, w: Mapping[str, s
     kinds = ", ".join(f"<code>{_text(kind)}</code>" for kind in node["responses"]["200"]["content"])
     return (
         f"<section><h2>{_text(title)} <code>GET {_text(path)}</code></h2><p>{_text(about)}</p>"
-        f"{_parameters(node.get('parameters', []), lang, w)}<p>{w['answers']}: {kinds}</p></section>"
+        f"{_parameters(node.get('parameters', []), lang, w)}"
+        f"<p>{w['answers']}: {kinds}</p></section>"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from copy import deepcopy
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import formats, spec
-from api.caching import Answer, entity_tag, send
+from api.caching import respond_with
 from api.parameters import Nothing
 from api.problems import ProblemError, shortened
 from loaders.package import Package, data_dir
@@ -33,19 +32,13 @@ def served_descriptor(package: Package) -> dict[str, Any]:
     return descriptor
 
 
-def _as_is(request: Request, content: bytes, media_type: str) -> Response:
-    """The bytes of a file, tagged by their content: it may be newer than the snapshot."""
-    tag = entity_tag(hashlib.sha256(content).hexdigest()[:16])
-    return send(request, Answer(content, media_type), tag)
-
-
 def router(package: Package) -> APIRouter:
     """Routes of the descriptor and of every table's file."""
     routes = APIRouter(tags=["files"])
 
     def descriptor(request: Request, _: Annotated[Nothing, Query()]) -> Response:
         content = orjson.dumps(served_descriptor(package), option=orjson.OPT_INDENT_2)
-        return _as_is(request, content, formats.JSON)
+        return respond_with(request, content, formats.JSON)
 
     def table(request: Request, name: str, _: Annotated[Nothing, Query()]) -> Response:
         resource = package.resources.get(name)
@@ -56,7 +49,8 @@ def router(package: Package) -> APIRouter:
             content = (data_dir() / resource.path).read_bytes()
         except FileNotFoundError:
             raise ProblemError(404, "The file is not here.", "name") from None
-        return _as_is(request, content, formats.CSV)
+        # tagged by content: the file may be newer than the snapshot
+        return respond_with(request, content, formats.CSV)
 
     spec.add(
         routes,

@@ -61,12 +61,8 @@ def _plain(value: Any) -> Any:
 
 
 def _only_whole(values: pd.Series) -> bool:
-    """Whether a column of fractions holds whole numbers that unknown cells made fractions."""
-    return bool(
-        pd.api.types.is_float_dtype(values)
-        and values.isna().any()
-        and (values.dropna() % 1 == 0).all()
-    )
+    """Whether a column of fractions holds whole numbers only, as sums and unknown cells make it."""
+    return bool(pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all())
 
 
 def plain_rows(frame: pd.DataFrame) -> list[Row]:

@@ -71,31 +71,33 @@ def _one_of(codes: Sequence[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+_Integer = Annotated[int, Field(ge=-_INT64, lt=_INT64)]
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+#: What a filter's value is read as, and how the OpenAPI document describes it.
+_PLAIN: dict[str, tuple[Any, str]] = {
+    "integer": (_Integer, "integer"),
+    "number": (_Number, "number"),
+    "boolean": (bool, "boolean"),
+}
+
+
+def _or_unknown(kind: Any, schema: dict[str, Any], *checks: Any) -> Any:
+    """``kind``, or None for the empty value, which asks for unknown cells."""
+    return Annotated[
+        kind | None, BeforeValidator(_empty_as_unknown), *checks, WithJsonSchema(schema)
+    ]
+
+
 def _item(column: Column) -> Any:
-    """Type of one wanted value of a column; the empty value asks for unknown cells."""
-    match column.type:
-        case "integer":
-            number = Annotated[int, Field(ge=-_INT64, lt=_INT64)]
-            return Annotated[
-                number | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "integer"})
-            ]  # fmt: skip
-        case "number":
-            number = Annotated[float, Field(allow_inf_nan=False)]
-            return Annotated[
-                number | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "number"})
-            ]  # fmt: skip
-        case "boolean":
-            return Annotated[
-                bool | None, BeforeValidator(_empty_as_unknown), WithJsonSchema({"type": "boolean"})
-            ]  # fmt: skip
+    """Type of one wanted value of a column."""
+    if column.type in _PLAIN:
+        kind, name = _PLAIN[column.type]
+        return _or_unknown(kind, {"type": name})
     if column.categories:
         codes = [c.value for c in column.categories]
-        schema = {"type": "string", "enum": codes}
-        return Annotated[
-            Text | None, BeforeValidator(_empty_as_unknown), _one_of(codes), WithJsonSchema(schema)
-        ]
+        return _or_unknown(Text, {"type": "string", "enum": codes}, _one_of(codes))
     schema = {"type": "string", "maxLength": MAX_TEXT, "pattern": _NO_CONTROL}
-    return Annotated[Text | None, BeforeValidator(_empty_as_unknown), WithJsonSchema(schema)]
+    return _or_unknown(Text, schema)
 
 
 def words(ko: str) -> dict[str, Any]:
@@ -111,12 +113,15 @@ def _described(column: Column) -> dict[str, Any]:
     return {"description": texts["en"], "json_schema_extra": words(texts["ko"])}
 
 
-def _names(allowed: Sequence[str], en: str, ko: str) -> Any:
-    item = Annotated[Text, _one_of(allowed), WithJsonSchema({"type": "string", "enum": allowed})]
+def _names(allowed: Sequence[str], alias: str, en: str, ko: str) -> Any:
+    """Annotation and default of a parameter that lists columns."""
+    schema = {"type": "string", "enum": list(allowed)}
+    item = Annotated[Text, _one_of(allowed), WithJsonSchema(schema)]
     return (
         Annotated[GenericAlias(list, (item,)), BeforeValidator(_split)],
         Field(
             default=[],
+            alias=alias,
             max_length=len(allowed),
             description=en,
             json_schema_extra=words(ko),
@@ -169,16 +174,16 @@ def table_query(resource: Resource) -> type[BaseModel]:
     }
     columns = list(resource.columns)
     both_ways = [*columns, *(f"-{c}" for c in columns)]
-    chosen, chosen_field = _names(columns, "Columns, in the order wanted", "원하는 순서의 열 이름")
-    order, order_field = _names(
-        both_ways, "Columns to sort by; a minus in front: descending", "정렬할 열. 앞에 -: 내림차순"
-    )
-    chosen_field.alias, order_field.alias = "fields", "sort"
     model: type[BaseModel] = create_model(
         f"{resource.name}_query",
         __base__=Paging,
-        chosen=(chosen, chosen_field),
-        order=(order, order_field),
+        chosen=_names(columns, "fields", "Columns, in the order wanted", "원하는 순서의 열 이름"),
+        order=_names(
+            both_ways,
+            "sort",
+            "Columns to sort by; a minus in front: descending",
+            "정렬할 열. 앞에 -: 내림차순",
+        ),
         **filters,
     )
     return model

@@ -94,13 +94,16 @@ def _wanted(query: TableQuery) -> ir.Table:
 
 def _ordered(table: ir.Table, query: TableQuery) -> ir.Table:
     """In the order asked for; equal rows by key, so that pages never overlap."""
-    keys = [
-        ibis.desc(table[name.removeprefix("-")], nulls_first=False)
-        if name.startswith("-")
-        else ibis.asc(table[name], nulls_first=False)
-        for name in query.sort
-    ]
-    return table.order_by([*keys, *query.resource.primary_key])
+    falling: dict[str, bool] = {}
+    for name in (*query.sort, *query.resource.primary_key):
+        # a column named twice is sorted as first said
+        falling.setdefault(name.removeprefix("-"), name.startswith("-"))
+    return table.order_by(
+        [
+            (ibis.desc if down else ibis.asc)(table[name], nulls_first=False)
+            for name, down in falling.items()
+        ]
+    )
 
 
 def fetch(run: Runner, query: TableQuery, extra: Sequence[str] = ()) -> Page:

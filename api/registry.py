@@ -41,7 +41,9 @@ class PilotQuery(BaseModel):
     region: Codes = _codes("Provinces (sido of regions)", "시도(regions의 sido)")
     sector: Codes = _codes("Sectors (sectors)", "분야(sectors)")
     program: Codes = _codes("Programmes with their tracks (programs)", "사업과 세부사업(programs)")
-    host: Codes = _codes("Kinds of host (kind of organizations)", "수요기관 유형(organizations의 kind)")
+    host: Codes = _codes(
+        "Kinds of host (kind of organizations)", "수요기관 유형(organizations의 kind)"
+    )
     start: Codes = _codes("Years in which the pilot began", "실증 시작 연도")
 
 
@@ -94,7 +96,9 @@ class MoneyQuery(BaseModel):
     model_config = STRICT
 
     scope: Literal["urban", "all"] = _choice(
-        "urban", "Urban technology, or with general start-up money", "도시 기술 또는 일반 창업지원 포함"
+        "urban",
+        "Urban technology, or with general start-up money",
+        "도시 기술 또는 일반 창업지원 포함",
     )
     region: Codes = _codes("Provinces (sido of regions)", "시도(regions의 sido)")
     payer: Codes = _codes("Payers (payer_level of funding)", "지급 주체(funding의 payer_level)")

@@ -12,6 +12,8 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from api.feeds import base_url
+from api.v1 import PREFIX, create_app
 from loaders.boundaries import boundary_file, feature_collection
 from loaders.snapshot import current_id
 
@@ -52,9 +54,9 @@ async def health(_: Request) -> Response:
     return JSONResponse({"snapshot": snapshot_id}, status_code=status)
 
 
-async def robots(_: Request) -> Response:
+async def robots(request: Request) -> Response:
     """Everything may be read by anyone."""
-    return PlainTextResponse("User-agent: *\nAllow: /\n")
+    return PlainTextResponse(f"User-agent: *\nAllow: /\nSitemap: {base_url(request)}/sitemap.xml\n")
 
 
 def routes(icon: Path) -> list[BaseRoute]:
@@ -69,5 +71,6 @@ def routes(icon: Path) -> list[BaseRoute]:
         Route("/robots.txt", robots),
         Route("/assets/provinces.js", provinces_script),
         Route("/assets/municipalities.geojson", municipalities),
+        Mount(PREFIX, create_app()),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet_folder())),
     ]

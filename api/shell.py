@@ -17,7 +17,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-LanguageChoice = Callable[[str | None, str | None, str | None], str]
+from api.dataset import script
+from api.feeds import base_url
+from loaders.package import Lang
+
+LanguageChoice = Callable[[str | None, str | None, str | None], Lang]
 
 # Korean breaks between words, not inside them; the theme has no option for it.
 _STYLE = (
@@ -56,10 +60,13 @@ class ShellPage:
     path: str
     title: Mapping[str, str]
     description: Mapping[str, str]
+    describes_data: bool = False
 
 
-def render(index: str, lang: str, title: str, description: str, icon: str) -> str:
-    """Streamlit's shell with our head."""
+def render(
+    index: str, lang: str, title: str, description: str, icon: str, structured: str = ""
+) -> str:
+    """Streamlit's shell with our head; ``structured``: a finished script element for it."""
     head = (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description, quote=True)}" />'
@@ -88,7 +95,8 @@ def shell_routes(
         def answer(request: Request) -> Response:
             preferred = request.headers.get("accept-language", "").split(",")[0]
             lang = choose(request.query_params.get("lang"), None, preferred)
-            html = render(index, lang, page.title[lang], page.description[lang], icon)
+            structured = script(lang, base_url(request)) if page.describes_data else ""
+            html = render(index, lang, page.title[lang], page.description[lang], icon, structured)
             return HTMLResponse(
                 html, headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"}
             )

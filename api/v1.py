@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from api import docs, figures, files, formats, geo, problems, spec, tables
-from api.caching import Answer, Store, code_id, entity_tag, send
+from api.caching import Store, respond_with
 from api.parameters import STRICT, Nothing, words
 from api.readonly import ALLOWED, ReadOnly
 from loaders.package import Lang, package
@@ -40,13 +40,12 @@ def _about(app: FastAPI) -> APIRouter:
     routes = APIRouter(tags=["about"])
 
     def openapi(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-        body = formats.as_json(_with_problem(app.openapi()))
-        return send(request, Answer(body, formats.JSON), entity_tag(code_id(), app.version))
+        document = _with_problem(app.openapi())
+        return respond_with(request, formats.as_json(document), formats.JSON)
 
     def page(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
-        html = docs.page(_with_problem(app.openapi()), query.lang).encode()
-        answer = Answer(html, "text/html; charset=utf-8", {"Content-Security-Policy": docs.POLICY})
-        return send(request, answer, entity_tag(code_id(), app.version, query.lang))
+        html = docs.page(app.openapi(), query.lang).encode()
+        return respond_with(request, html, docs.HTML, {"Content-Security-Policy": docs.POLICY})
 
     spec.add(
         routes, "/openapi.json", openapi,

@@ -21,8 +21,6 @@ MOST_PILOTS = 100
 
 def _table(found: Forecast, t: Words) -> pd.DataFrame:
     frame, stages = found.result.frame, vocabulary(t, "stages")
-    if frame.empty:
-        return pd.DataFrame()
     return pd.DataFrame(
         {
             t("Reaching this stage or a later one"): frame["target"].map(stages),
@@ -131,8 +129,12 @@ def show(t: Words) -> None:
         chosen=pilot_filter(t),
     )  # fmt: skip
     found = ask(replicate, scenario)
+    finding = _finding(found, scenario, t)
+    if found.result.frame.empty:
+        st.info(finding, icon=":material/info:")  # pilots may match, yet too few groups
+        return
     layout.figure(
-        "scale", _finding(found, scenario, t), found.result,
+        "scale", finding, found.result,
         lambda: shared("scale", lambda: _chart(found, t), scenario, t.lang),
         _table(found, t), t,
     )  # fmt: skip

@@ -75,7 +75,16 @@ def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
 
 
 def _finding(result: Result, anchor: str, t: Words) -> str:
+    if result.frame.empty:
+        return t("No round of the companies of this choice is known")
     dated = result.frame[result.frame["state"] == DATED]
+    if dated.empty:
+        return t(
+            "None of {n} known rounds of these companies can be placed in time: the round or the "
+            "{anchor} has no usable date",
+            n=t.number(len(result.frame)),
+            anchor=_anchor_words(t)[anchor],
+        )
     hidden = int(dated["amount"].isna().sum())
     return t(
         "Of {n} dated rounds of these companies, {after} surely came after the {anchor}; {hidden} "
@@ -95,12 +104,16 @@ def show(chosen: PilotFilter, t: Words) -> None:
         "anchor", t("Zero on the axis"), tuple(words), words.__getitem__, "first-pilot"
     )
     result = ask(rounds_relative, chosen, cast(Anchor, anchor))
+    finding, table = _finding(result, anchor, t), _table(result.frame, t)
+    if not (result.frame["state"] == DATED).any():
+        layout.table("relative", finding, result, table, t)  # there is nothing to draw
+        return
     layout.figure(
         "relative",
-        _finding(result, anchor, t),
+        finding,
         result,
         lambda: shared("relative", lambda: _chart(result.frame, anchor, t), chosen, anchor, t.lang),
-        _table(result.frame, t),
+        table,
         t,
         note=t(
             "Marks stand at the latest day the dates allow; lines show what else they allow. A "

@@ -156,6 +156,9 @@ def _map(result: Result, chosen: TechnologyFilter, t: Words) -> None:
         )
     with right:
         st.markdown(f"### {markdown(finding)}")
+        if provinces.empty:
+            st.info(t("No place in Korea is known."), icon=":material/location_off:")
+            return
         shown = provinces.sort_values(["pilots", "sido"], ascending=[False, True])
         show(
             pd.DataFrame(

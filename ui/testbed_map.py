@@ -92,7 +92,8 @@ def draw(listed: Result, place: str, t: Words) -> None:
         feature_group_to_add=point_layer(_points(listed.frame, t), kind_colors(), selected),
         returned_objects=["last_active_drawing"],
     )
-    _legend(set(listed.frame["kind"]), t)
+    if len(listed.frame):
+        _legend(set(listed.frame["kind"]), t)
     st.caption(
         t(
             "A dot is a testbed; its size grows with the number of pilots known there. "

@@ -116,9 +116,7 @@ def _follow(view: View, heading: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_from_a_company_over_its_investor_to_another_company(
-    open_page: Opener, lang: Lang
-) -> None:
+def test_from_a_company_over_its_investor_to_another_company(open_page: Opener, lang: Lang) -> None:
     t = Words(lang)
     company, investor, other = _investor_of_two()
     view = open_page(f"/company?id={company}", lang)
@@ -255,9 +253,7 @@ def _wrongly_typed() -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("slip", ["typo", "no spaces"])
-def test_company_is_found_by_a_name_typed_wrongly(
-    open_page: Opener, lang: Lang, slip: str
-) -> None:
+def test_company_is_found_by_a_name_typed_wrongly(open_page: Opener, lang: Lang, slip: str) -> None:
     company, typed = _wrongly_typed()[slip]
     assert typed not in set(_korean_names())
     view = open_page(f"{SCREEN}?view=cards", lang)

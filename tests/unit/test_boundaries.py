@@ -143,7 +143,7 @@ def test_known_places_are_kept(sido: str, lon: float, lat: float) -> None:
 def test_list_of_municipalities_has_its_columns() -> None:
     header = (DATA / "municipalities.csv").read_bytes().split(b"\n", 1)[0]
 
-    assert header == b"sigungu_code,sido,name_ko,name_en,name_inferred,parent_code"
+    assert header == b"sigungu_code,sido,name_en,name_ko,name_inferred,parent_code"
 
 
 def test_list_of_municipalities_is_sorted_and_unique() -> None:
