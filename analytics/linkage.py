@@ -210,8 +210,9 @@ def _outcomes(people: pd.DataFrame, linked: pd.DataFrame, outcome: Outcome) -> p
         lambda r: BEFORE if (r == BEFORE).all() else UNCLEAR
     )
     value = by_outcome[outcome]
-    known = people["org_id"].map(value).astype("str")  # numbers when nobody has a round after
-    return known.fillna(people["org_id"].map(fallback)).fillna(NO_ROUND)
+    # a column in which nothing is known would be one of numbers
+    known, other = (people["org_id"].map(by).astype("str") for by in (value, fallback))
+    return known.fillna(other).fillna(NO_ROUND)
 
 
 def linkage_flows(

@@ -41,6 +41,7 @@ def add(
         200: {"description": "The data", "content": contents},
         304: {"description": "Not changed since the ETag that was sent"},
         404: {"description": "No such path, table, figure or format", "content": _PROBLEM},
+        414: {"description": "The address is too long", "content": _PROBLEM},
         422: {"description": "A parameter is wrong; it is named", "content": _PROBLEM},
         503: {"description": "No data are being served yet", "content": _PROBLEM},
     }

@@ -2,9 +2,17 @@ import streamlit as st
 
 from analytics.filters import PilotFilter
 from analytics.linkage import linkage_flows
-from ui import findings, frame, invest_flows, invest_network, invest_relative, layout, state
+from ui import (
+    filters,
+    findings,
+    frame,
+    invest_flows,
+    invest_network,
+    invest_relative,
+    layout,
+    state,
+)
 from ui.data import ask
-from ui.words import keys_in_order, wording
 
 t = frame.words()
 overall = ask(linkage_flows, PilotFilter(), "sido", "round")
@@ -26,12 +34,6 @@ view = state.choose_segment(
     label_visibility="collapsed",
 )  # fmt: skip
 with st.grid(2, min_column_width=300):
-    sido = state.choose_many(
-        "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
-        placeholder=t("All provinces"),
-    )  # fmt: skip
-    sector = state.choose_many(
-        "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
-        placeholder=t("All sectors"),
-    )  # fmt: skip
+    sido = filters.provinces(t)
+    sector = filters.sectors(t)
 views[view][1](PilotFilter(sido=sido, sector=sector), t)

@@ -15,9 +15,9 @@ from analytics.money import (
     planned_and_actual,
 )
 from analytics.support import support_and_rounds
-from ui import frame, layout, money_findings, money_views, state
+from ui import filters, frame, layout, money_findings, money_views, state
 from ui.data import ask, shared
-from ui.words import category_codes, keys_in_order, wording
+from ui.words import category_codes
 
 t = frame.words()
 layout.head(
@@ -39,13 +39,7 @@ with st.grid(3, min_column_width=240):
         {"urban": t("Urban technology"), "all": t("With general start-up money")}.__getitem__,
         "urban",
     )
-    sido = state.choose_many(
-        "region",
-        t("Province"),
-        keys_in_order("regions"),
-        wording(t, "regions"),
-        placeholder=t("All provinces"),
-    )
+    sido = filters.provinces(t)
     level = state.choose_many(
         "payer",
         t("Payer"),

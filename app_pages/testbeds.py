@@ -2,11 +2,11 @@ import streamlit as st
 
 from analytics.filters import TestbedFilter
 from analytics.testbeds import testbed_list
-from ui import findings, frame, layout, place, state, testbed_map
+from ui import filters, findings, frame, layout, place, state, testbed_map
 from ui.data import ask
 from ui.links import with_profiles
 from ui.tables import readable
-from ui.words import category_codes, keys_in_order, wording
+from ui.words import category_codes
 
 t = frame.words()
 everywhere = ask(testbed_list, TestbedFilter())
@@ -22,13 +22,7 @@ with st.grid(4, min_column_width=200):
         lambda c: t.code("testbeds", "kind", c),
         placeholder=t("All kinds"),
     )
-    sido = state.choose_many(
-        "region",
-        t("Province"),
-        keys_in_order("regions"),
-        wording(t, "regions"),
-        placeholder=t("All provinces"),
-    )
+    sido = filters.provinces(t)
     status = state.choose_many(
         "status",
         t("Status"),
@@ -36,13 +30,7 @@ with st.grid(4, min_column_width=200):
         lambda c: t.code("testbeds", "status", c),
         placeholder=t("All states"),
     )
-    sector = state.choose_many(
-        "sector",
-        t("Sector of its pilots"),
-        keys_in_order("sectors"),
-        wording(t, "sectors"),
-        placeholder=t("All sectors"),
-    )
+    sector = filters.sectors(t, t("Sector of its pilots"))
 listed = place.narrow(ask(testbed_list, TestbedFilter(kind, sido, status, sector)), where)
 
 left, right = st.columns([3, 2], gap="large")

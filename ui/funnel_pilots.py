@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.filters import PilotFilter
 from analytics.funnel import milestone_funnel, pilots_at
-from ui import findings, layout, pictures, state
+from ui import filters, findings, layout, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
 from ui.links import with_profiles
@@ -22,14 +22,8 @@ _COLUMNS = (
 def pilot_filter(t: Words) -> PilotFilter:
     """The filters over pilots, from the link."""
     with st.grid(3, min_column_width=200):
-        sido = state.choose_many(
-            "region", t("Province"), keys_in_order("regions"), wording(t, "regions"),
-            placeholder=t("All provinces"),
-        )  # fmt: skip
-        sector = state.choose_many(
-            "sector", t("Sector"), keys_in_order("sectors"), wording(t, "sectors"),
-            placeholder=t("All sectors"),
-        )  # fmt: skip
+        sido = filters.provinces(t)
+        sector = filters.sectors(t)
         program = state.choose_many(
             "program", t("Programme"), keys_in_order("programs"), wording(t, "programs"),
             placeholder=t("All programmes"),

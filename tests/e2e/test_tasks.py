@@ -18,10 +18,11 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, expect
 
+from loaders.package import Lang
 from tests.e2e.browsing import View
 from tests.e2e.conftest import Opener
 from tests.unit.fixtures_small import committed
-from ui.i18n import LANGUAGES, Lang, Words
+from ui.i18n import LANGUAGES, Words
 
 pytestmark = pytest.mark.e2e
 

@@ -8,9 +8,9 @@ import pytest
 from analytics.filters import PilotFilter
 from analytics.network import COMPANY, INVESTOR, investor_network, network_links
 from loaders.engine import Runner
-from tests.unit.fixtures_small import committed, small_run
+from tests.unit.fixtures_small import SmallTables, committed, small_run
 
-STORY = {
+STORY: SmallTables = {
     "organizations": [
         {"org_id": o, "name_en": o, "name_ko": o, "kind": "investor"}
         for o in ("a", "b", "c", "x", "y", "z")

@@ -7,9 +7,9 @@ import pytest
 from analytics.filters import PilotFilter
 from analytics.relative import DATED, UNDATED_ANCHOR, UNDATED_ROUND, rounds_relative
 from loaders.engine import Runner
-from tests.unit.fixtures_small import small_run
+from tests.unit.fixtures_small import SmallTables, small_run
 
-STORY = {
+STORY: SmallTables = {
     "organizations": [
         {"org_id": o, "name_en": o.upper(), "name_ko": o} for o in ("a", "b", "c")
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.filters import PilotFilter
 from analytics.support import support_and_rounds
 from loaders.engine import Runner
-from tests.unit.fixtures_small import committed, small_run
+from tests.unit.fixtures_small import SmallTables, committed, small_run
 
 
 def pilot(number: str, org: str, support: int | None, **other: object) -> dict[str, object]:
@@ -18,7 +18,7 @@ def invested(number: str, org: str, date: str, amount: int | None, kind: str) ->
             "amount": amount, "currency": "KRW", "amount_kind": kind}  # fmt: skip
 
 
-STORY = {
+STORY: SmallTables = {
     "organizations": [{"org_id": o, "name_en": o, "name_ko": o} for o in ("a", "b", "c")],
     "pilots": [
         pilot("a1", "a", 100, start_date="2020-01-01"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.trend import edition_trend, programs_with_trend
 from loaders.engine import Runner
-from tests.unit.fixtures_small import committed, small_run
+from tests.unit.fixtures_small import SmallTables, committed, small_run
 
 
 def count(number: str, year: int, n: int, **other: object) -> dict[str, object]:
@@ -16,7 +16,7 @@ def count(number: str, year: int, n: int, **other: object) -> dict[str, object]:
     return {**usual, "cohort_id": number, "count": n, **other}
 
 
-STORY = {
+STORY: SmallTables = {
     "programs": [{"program_id": p, "name_en": p, "name_ko": p} for p in ("p", "q")],
     "cohorts": [
         count("1", 2020, 10),
