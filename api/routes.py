@@ -8,7 +8,13 @@ from pathlib import Path
 import js_lib_leaflet
 import orjson
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -54,6 +60,11 @@ async def health(_: Request) -> Response:
     return JSONResponse({"snapshot": snapshot_id}, status_code=status)
 
 
+async def api_entrance(_: Request) -> Response:
+    """The address of the API without a stroke at its end."""
+    return RedirectResponse(f"{PREFIX}/docs")
+
+
 async def robots(request: Request) -> Response:
     """Everything may be read by anyone."""
     return PlainTextResponse(f"User-agent: *\nAllow: /\nSitemap: {base_url(request)}/sitemap.xml\n")
@@ -71,6 +82,7 @@ def routes(icon: Path) -> list[BaseRoute]:
         Route("/robots.txt", robots),
         Route("/assets/provinces.js", provinces_script),
         Route("/assets/municipalities.geojson", municipalities),
+        Route(PREFIX, api_entrance),
         Mount(PREFIX, create_app()),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet_folder())),
     ]

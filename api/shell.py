@@ -70,7 +70,7 @@ def render(
     head = (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description, quote=True)}" />'
-        f"{_STYLE}{_ORIGIN_SCRIPT}{_ADDRESS_SCRIPT}"
+        f"{_STYLE}{_ORIGIN_SCRIPT}{_ADDRESS_SCRIPT}{structured}"
     )
     page = re.sub(r'<html lang="[^"]*">', f'<html lang="{lang}">', index, count=1)
     page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)

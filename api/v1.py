@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import BaseModel, Field
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api import docs, figures, files, formats, geo, problems, spec, tables
 from api.caching import Store, respond_with
@@ -46,6 +46,10 @@ def _about(app: FastAPI) -> APIRouter:
     def page(request: Request, query: Annotated[LanguageQuery, Query()]) -> Response:
         html = docs.page(app.openapi(), query.lang).encode()
         return respond_with(request, html, docs.HTML, {"Content-Security-Policy": docs.POLICY})
+
+    @routes.get("/", include_in_schema=False)
+    def entrance() -> Response:
+        return RedirectResponse(f"{PREFIX}/docs")
 
     spec.add(
         routes, "/openapi.json", openapi,

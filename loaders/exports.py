@@ -33,8 +33,17 @@ def safe_cell(value: object) -> object:
     return "'" + value if risky else value
 
 
+def _safe_column(values: pd.Series) -> pd.Series:
+    name = safe_cell(str(values.name))
+    if not (values.dtype == "object" or isinstance(values.dtype, pd.StringDtype)):
+        return values.rename(name)
+    # not through Series.map, which makes fractions of whole numbers beside unknown cells
+    return pd.Series([safe_cell(v) for v in values], values.index, dtype="object", name=name)
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The frame as CSV: UTF-8 with a byte-order mark, formulas neutralised."""
-    safe = frame.rename(columns=lambda c: safe_cell(str(c))).map(safe_cell)
+    columns = [_safe_column(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    safe = pd.concat(columns, axis=1) if columns else frame
     text: str = safe.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")

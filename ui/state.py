@@ -223,6 +223,7 @@ def choose_segment(
         key=_key(name),
         on_change=changed,
         required=True,
+        wrap=True,
         label_visibility=label_visibility,
     )
     return str(chosen or default)

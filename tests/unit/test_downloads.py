@@ -68,6 +68,16 @@ def test_numbers_keep_their_sign_and_digits() -> None:
     ]
 
 
+def test_whole_numbers_beside_unknown_cells_stay_whole() -> None:
+    mixed = pd.DataFrame({"n": [8, None, 9007199254740993]}, dtype="object")
+    assert read_back(csv_bytes(mixed)) == [["n"], ["8"], [""], ["9007199254740993"]]
+
+
+def test_columns_of_one_name_both_stay() -> None:
+    twice = pd.DataFrame([["=1", "b"]], columns=["x", "x"])
+    assert read_back(csv_bytes(twice)) == [["x", "x"], ["'=1", "b"]]
+
+
 def test_file_begins_with_one_byte_order_mark_and_has_windows_lines() -> None:
     data = csv_bytes(pd.DataFrame({"이름": ["부산"]}))
     assert data == b"\xef\xbb\xbf" + "이름\r\n부산\r\n".encode()
