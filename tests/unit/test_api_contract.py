@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -11,7 +12,6 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import (
-    CheckConfig,
     ChecksConfig,
     CoveragePhaseConfig,
     PhasesConfig,
@@ -19,6 +19,7 @@ from schemathesis.config import (
     ProjectsConfig,
     SchemathesisConfig,
 )
+from schemathesis.config._checks import NegativeDataRejectionConfig
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -48,7 +49,7 @@ def served(good_snapshot: Path) -> Iterator[None]:
 
 # the document needs the descriptor alone; the snapshot is there when the tests run
 site = Starlette(routes=[Mount(PREFIX, create_app())])
-refusals = CheckConfig(expected_statuses=["404", "414", "422"])
+refusals = NegativeDataRejectionConfig(expected_statuses=["404", "414", "422"])
 rules = SchemathesisConfig(
     projects=ProjectsConfig(
         default=ProjectConfig(
@@ -68,5 +69,5 @@ described = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", site, confi
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-def test_answers_are_as_described(case: Case) -> None:
+def test_answers_are_as_described(case: Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
