@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -62,9 +62,7 @@ def _one_figure(figure: Figure) -> Callable[..., Response]:
         return respond(request, make)
 
     # FastAPI reads parameters from annotations, and these are known only here
-    numbers.__annotations__["format"] = Annotated[
-        Literal[FORMATS], Path(description="Format of the answer")
-    ]
+    numbers.__annotations__["format"] = Annotated[Literal[FORMATS], spec.FORMAT]
     numbers.__annotations__["query"] = Annotated[figure.query, Query()]
     return numbers
 

@@ -40,7 +40,9 @@ def router(package: Package) -> APIRouter:
         content = orjson.dumps(served_descriptor(package), option=orjson.OPT_INDENT_2)
         return respond_with(request, content, formats.JSON)
 
-    def table(request: Request, name: str, _: Annotated[Nothing, Query()]) -> Response:
+    def table(
+        request: Request, name: Annotated[str, spec.TABLE], _: Annotated[Nothing, Query()]
+    ) -> Response:
         resource = package.resources.get(name)
         if resource is None:
             raise ProblemError(404, f"There is no table {shortened(name)!r}.", "name")

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from api import problems
+from api.parameters import words as korean
 
 ANY_JSON: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+FORMAT = Path(description="Format of the answer", json_schema_extra=korean("응답 형식"))
+TABLE = Path(description="Name of a table", json_schema_extra=korean("표 이름"))
 
 
 @dataclass(frozen=True, slots=True)

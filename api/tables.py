@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -97,9 +97,7 @@ def _one_table(resource: Resource) -> Callable[..., Response]:
         return respond(request, make)
 
     # FastAPI reads parameters from annotations, and these are known only here
-    page.__annotations__["format"] = Annotated[
-        Literal[formats_of(resource.name)], Path(description="Format of the answer")
-    ]
+    page.__annotations__["format"] = Annotated[Literal[formats_of(resource.name)], spec.FORMAT]
     page.__annotations__["query"] = Annotated[parameters.table_query(resource), Query()]
     return page
 
