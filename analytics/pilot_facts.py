@@ -163,9 +163,11 @@ def pilot_facts(run: Runner) -> pd.DataFrame:
     ``publishers``, ``other_publishers``, ``only_own``; of the company ``sites``
     (see `site_of`), ``rounds``, ``rounds_after``, ``rounds_summed`` (rounds whose amount
     is summed), ``disclosed`` (KRW of equity rounds, missing when none is disclosed),
-    ``last_round``, ``investor_ids`` (tuple).
+    ``last_round``, ``investor_ids`` (tuple), ``founded_year``.
     """
     frame = _pilots(run)
+    founded = run(organizations().select("org_id", "founded_year"))
+    frame = frame.merge(founded, on="org_id", how="left")
     frame["site"] = site_of(frame)
     frame["sites"] = frame.groupby("org_id")["site"].transform("nunique")
     frame = frame.merge(_last_steps(run), on="pilot_id", how="left")

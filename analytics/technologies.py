@@ -26,6 +26,11 @@ Positions = npt.NDArray[np.int64]
 STAGE_FROM = "stage_from"
 YEAR_FROM = "year_from"
 SITES_FROM = "sites_from"
+PUBLISHERS_FROM = "publishers_from"
+FOUNDED_FROM = "founded_from"
+ROUNDS_FROM = "rounds_from"
+MONEY_FROM = "money_from"
+LAST_ROUND_FROM = "last_round_from"
 ROUND_AFTER = "round_after"
 YES = "yes"
 
@@ -38,7 +43,9 @@ COLUMNS: Mapping[str, str] = {
     "sido": "sido",
     "testbed": "testbed_id",
 }
-SITE_STEPS = (2, 3, 5)
+COUNT_STEPS = (1, 2, 3, 5)
+#: Won of disclosed equity rounds: one, ten and a hundred billion.
+MONEY_STEPS = (1_000_000_000, 10_000_000_000, 100_000_000_000)
 
 #: Criteria of each order, first to last; missing values last, then the pilot's id.
 ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -61,6 +68,11 @@ class TechnologyFilter:
         year_from: the last dated milestone lies in this year or later.
         program: programmes with their direct tracks.
         sites_from: the company is known at this many sites or more.
+        publishers_from: this many publishers other than the company carry the pilot.
+        founded_from: the company was founded in this year or later.
+        rounds_from: this many rounds of the company are known, or more.
+        money_from: disclosed equity rounds of the company add up to this much KRW.
+        last_round_from: its last dated round lies in this year or later.
         round_after: the company raised a round after its first pilot.
         investor: someone who took part in a round of the company.
         found: ids that a text query found, best first; None: no query.
@@ -76,6 +88,11 @@ class TechnologyFilter:
     testbed: Codes = ()
     program: Codes = ()
     sites_from: int = 0
+    publishers_from: int = 0
+    founded_from: int = 0
+    rounds_from: int = 0
+    money_from: int = 0
+    last_round_from: int = 0
     round_after: bool = False
     investor: Codes = ()
     found: Codes | None = None
@@ -114,6 +131,33 @@ class _Coded:
         return counted
 
 
+def _whole(values: pd.Series) -> Positions:
+    """Numbers as they are compared; unknown is 0, which no step reaches."""
+    numbers: Positions = values.astype("Float64").fillna(0).to_numpy(dtype=np.int64)
+    return numbers
+
+
+def _steps(values: Iterable[int]) -> dict[str, int]:
+    return {str(n): int(n) for n in values}
+
+
+def _numbers(frame: pd.DataFrame) -> dict[str, tuple[Positions, dict[str, int]]]:
+    """For each facet of `NUMBERS` the value of every row and the steps offered."""
+    years = {
+        YEAR_FROM: _whole(frame["last_latest"].dt.year),
+        FOUNDED_FROM: _whole(frame["founded_year"]),
+        LAST_ROUND_FROM: _whole(frame["last_round"].astype("string").str[:4]),
+    }
+    counts = {
+        SITES_FROM: _whole(frame["sites"]),
+        PUBLISHERS_FROM: _whole(frame["other_publishers"]),
+        ROUNDS_FROM: _whole(frame["rounds"]),
+    }
+    found = {facet: (v, _steps(y for y in np.unique(v)[::-1] if y)) for facet, v in years.items()}
+    found |= {facet: (v, _steps(COUNT_STEPS)) for facet, v in counts.items()}
+    return found | {MONEY_FROM: (_whole(frame["disclosed"]), _steps(MONEY_STEPS))}
+
+
 def _options(values: pd.Series) -> tuple[str, ...]:
     return tuple(sorted(values.dropna().unique()))
 
@@ -135,8 +179,7 @@ class Catalogue:
         self.parent = _Coded(frame["parent_program_id"], programs)
         self.company = _Coded(frame["org_id"], _options(frame["org_id"]))
         self.rank = frame["rank"].fillna(0).to_numpy(dtype=np.int64)
-        self.year = frame["last_latest"].dt.year.fillna(0).to_numpy(dtype=np.int64)
-        self.sites = frame["sites"].to_numpy(dtype=np.int64)
+        self.numbers = _numbers(frame)
         self.funded = frame["rounds_after"].to_numpy() > 0
         pairs = frame.drop_duplicates("org_id")[["org_id", "investor_ids"]]
         pairs = pairs.explode("investor_ids").dropna()
@@ -177,10 +220,9 @@ class Catalogue:
             masks["investor"] = self._backed_by(chosen.investor)
         if chosen.stage_from:
             masks[STAGE_FROM] = self.rank >= self.ranks[chosen.stage_from]
-        if chosen.year_from:
-            masks[YEAR_FROM] = self.year >= chosen.year_from
-        if chosen.sites_from:
-            masks[SITES_FROM] = self.sites >= chosen.sites_from
+        for facet, (values, _) in self.numbers.items():
+            if least := getattr(chosen, facet):
+                masks[facet] = values >= least
         if chosen.round_after:
             masks[ROUND_AFTER] = self.funded
         if chosen.found is not None:
@@ -206,22 +248,27 @@ class Catalogue:
             return _paired(self.program.options, both)
         if facet == "investor":
             return _paired(self.investors, self._investor_counts(allowed))
-        if facet == STAGE_FROM:
-            least = self.ranks
-            values = self.rank
-        elif facet == YEAR_FROM:
-            least = {str(y): int(y) for y in np.unique(self.year)[::-1] if y}
-            values = self.year
-        elif facet == SITES_FROM:
-            least = {str(n): n for n in SITE_STEPS}
-            values = self.sites
-        else:
+        if facet == ROUND_AFTER:
             return {YES: int((self.funded & allowed).sum())}
-        exact = np.bincount(values[allowed], minlength=1)
-        return {option: int(exact[n:].sum()) for option, n in least.items()}
+        values, steps = (self.rank, self.ranks) if facet == STAGE_FROM else self.numbers[facet]
+        inside = np.sort(values[allowed])
+        return {
+            option: int(len(inside) - np.searchsorted(inside, least))
+            for option, least in steps.items()
+        }
 
 
-FACETS = (*COLUMNS, "program", "investor", STAGE_FROM, YEAR_FROM, SITES_FROM, ROUND_AFTER)
+#: Facets that ask for a number or a year, or more.
+NUMBERS = (
+    YEAR_FROM,
+    SITES_FROM,
+    PUBLISHERS_FROM,
+    FOUNDED_FROM,
+    ROUNDS_FROM,
+    MONEY_FROM,
+    LAST_ROUND_FROM,
+)
+FACETS = (*COLUMNS, "program", "investor", STAGE_FROM, *NUMBERS, ROUND_AFTER)
 
 
 def _paired(options: Codes, counts: Positions) -> dict[str, int]:

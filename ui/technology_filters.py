@@ -10,9 +10,15 @@ import streamlit as st
 
 from analytics.search import SIMILAR, find_pilots, pilot_index
 from analytics.technologies import (
+    FOUNDED_FROM,
+    LAST_ROUND_FROM,
     MATCH,
+    MONEY_FROM,
+    NUMBERS,
     ORDERS,
+    PUBLISHERS_FROM,
     ROUND_AFTER,
+    ROUNDS_FROM,
     SITES_FROM,
     STAGE_FROM,
     YEAR_FROM,
@@ -38,12 +44,20 @@ PARAMETERS: Mapping[str, str] = {
     "testbed": "testbed",
     "program": "program",
     SITES_FROM: "sites",
+    PUBLISHERS_FROM: "publishers",
+    FOUNDED_FROM: "founded",
+    ROUNDS_FROM: "rounds",
+    MONEY_FROM: "raised",
+    LAST_ROUND_FROM: "lastround",
     ROUND_AFTER: "funded",
     "investor": "investor",
 }
 #: What stands behind "More filters".
-_FURTHER = ("stage", YEAR_FROM, "host_kind", "host", "testbed", "program", SITES_FROM)
-_MONEY = (ROUND_AFTER, "investor")
+_FURTHER = (
+    "stage", YEAR_FROM, "host_kind", "host", "testbed", "program", SITES_FROM, PUBLISHERS_FROM,
+    FOUNDED_FROM,
+)  # fmt: skip
+_MONEY = (ROUND_AFTER, "investor", ROUNDS_FROM, MONEY_FROM, LAST_ROUND_FROM)
 ANY = ""
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -101,14 +115,13 @@ def from_link() -> Chosen:
     chosen = TechnologyFilter(
         stage_from=one(STAGE_FROM),
         stage=many("stage"),
-        year_from=int(one(YEAR_FROM) or 0),
         sector=many("sector"),
         host_kind=many("host_kind"),
         host=many("host"),
         sido=many("sido"),
         testbed=many("testbed"),
         program=many("program"),
-        sites_from=int(one(SITES_FROM) or 0),
+        **{facet: int(one(facet) or 0) for facet in NUMBERS},
         round_after=one(ROUND_AFTER) == YES,
         investor=many("investor"),
         found=found,
@@ -208,6 +221,46 @@ def _further(counts: Counts, t: Words) -> None:
             counts,
             t,
             t("A site is a testbed or, where none is named, a host in its municipality"),
+        )
+        _one(
+            PUBLISHERS_FROM,
+            t("Independent publishers"),
+            lambda n: t("{n} or more", n=n) if n else t("Any number"),
+            counts,
+            t,
+            t("Publishers other than the company whose pages carry the pilot"),
+        )
+        _one(
+            FOUNDED_FROM,
+            t("Founded since"),
+            lambda y: t("{year} or later", year=y) if y else t("Any year, or unknown"),
+            counts,
+            t,
+            t("For most companies the year is not known"),
+        )
+        _one(
+            ROUNDS_FROM,
+            t("Known rounds"),
+            lambda n: t("{n} or more", n=n) if n else t("Any number"),
+            counts,
+            t,
+            t("Rounds of the company, with or without an amount"),
+        )
+        _one(
+            MONEY_FROM,
+            t("Disclosed equity"),
+            lambda n: t("{amount} or more", amount=t.money(n, "KRW")) if n else t("Any amount"),
+            counts,
+            t,
+            t("Only disclosed equity rounds are added; undisclosed ones are not zero"),
+        )
+        _one(
+            LAST_ROUND_FROM,
+            t("Last round since"),
+            lambda y: t("{year} or later", year=y) if y else t("Any date, or none"),
+            counts,
+            t,
+            t("Year of the company's last dated round"),
         )
         _one(
             ROUND_AFTER,

@@ -17,6 +17,7 @@ from analytics.pilot_facts import pilot_facts, pilot_pages, site_of
 from analytics.technologies import (
     FACETS,
     MATCH,
+    NUMBERS,
     ORDERS,
     ROUND_AFTER,
     SITES_FROM,
@@ -367,10 +368,15 @@ OPTIONS: dict[str, list[Any]] = {
     "sido": [(), ("KR-11",), ("KR-26", "KR-50")],
     "program": [(), ("smart-city-sandbox",), ("autonomous-driving-zone", "all-sandbox")],
     "sites_from": [0, 2, 5],
+    "publishers_from": [0, 2],
+    "founded_from": [0, 2015],
+    "rounds_from": [0, 2],
+    "money_from": [0, 10_000_000_000],
+    "last_round_from": [0, 2022],
     "round_after": [False, True],
     "investor": [(), ("fund",)],
 }
-_SINGLE = {STAGE_FROM: str, YEAR_FROM: int, SITES_FROM: int}
+_SINGLE = {STAGE_FROM: str} | dict.fromkeys(NUMBERS, int)
 
 
 @settings(deadline=None, max_examples=25)
