@@ -42,7 +42,6 @@ from ui.tables import show as show_table
 from ui.words import vocabulary
 
 SPELLS = {"demo": TO_FIELD_DEMO, "contract": TO_CONTRACT, "round": TO_ROUND}
-YEARS_DRAWN = 10
 
 
 def _spell_words(t: Words) -> dict[str, str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from analytics.names import all_rows
 from loaders.package import package
 from ui.data import ask, shared
@@ -52,9 +50,3 @@ def keys_in_order(resource: str, column: str | None = None) -> tuple[str, ...]:
 def category_codes(resource: str, column: str) -> tuple[str, ...]:
     """Allowed codes of a column, in the order of the data package."""
     return tuple(c.value for c in package()[resource][column].categories)
-
-
-def known_in(frame: pd.DataFrame, column: str, order: tuple[str, ...]) -> tuple[str, ...]:
-    """The codes of ``order`` that occur in the frame."""
-    present = set(frame[column].dropna())
-    return tuple(code for code in order if code in present)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import ui.program_words
-from ui.frame import PAGE_FOLDER
+from tests.app.test_pages import open_page as open_any_page
 from ui.i18n import LANGUAGES
 from ui.layout import ROWS_SHOWN
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +20,8 @@ def fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def open_page(lang: str, **params: str) -> AppTest:
-    at = AppTest.from_file(ROOT / "dashboard.py", default_timeout=120).run()
-    at.switch_page(f"{PAGE_FOLDER}/partners.py")
-    at.query_params["lang"] = lang
-    for name, value in params.items():
-        at.query_params[name.replace("_", "-")] = value
-    at.run()
-    assert not at.exception, [e.value for e in at.exception]
-    return at
+    named = {name.replace("_", "-"): value for name, value in params.items()}
+    return open_any_page("partners.py", lang, **named)
 
 
 def tables(at: AppTest) -> list[pd.DataFrame]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import ui.program_words
-from ui.frame import PAGE_FOLDER
+from tests.app.test_pages import open_page as open_any_page
 from ui.i18n import LANGUAGES
 from ui.layout import ROWS_SHOWN
 
-ROOT = Path(__file__).parents[2]
 SPRING = date(2025, 4, 10)
 
 
@@ -25,14 +23,7 @@ def spring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def open_page(lang: str, **params: str) -> AppTest:
-    at = AppTest.from_file(ROOT / "dashboard.py", default_timeout=120).run()
-    at.switch_page(f"{PAGE_FOLDER}/programs.py")
-    at.query_params["lang"] = lang
-    for name, value in params.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception, [e.value for e in at.exception]
-    return at
+    return open_any_page("programs.py", lang, **params)
 
 
 def table(at: AppTest) -> pd.DataFrame:
