@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,15 +15,19 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from analytics.windows import windows
+from api.access import AccessLog
 from api.feeds import feed_routes
-from api.headers import SecurityHeaders
+from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
-from api.shell import ShellPage, shell_routes
+from api.shell import ShellPage, script_hashes, shell_routes
 from loaders.engine import Runner, engine_for
 from loaders.package import Lang, package
+from loaders.serving import served
 from loaders.snapshot import ensure
+from ops import logs, metrics
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
@@ -35,11 +40,26 @@ log = logging.getLogger("atlas")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Build the snapshot when it is missing or old, and load what the first visitor needs."""
+    logs.set_up()
     snapshot_id = ensure(lambda step: log.info("snapshot: %s", step))
     warm_up(snapshot_id)
     # What is loaded now stays: keep it out of every later garbage collection.
     gc.freeze()
+    metrics.give_out(_snapshot_state)
+    log.info("ready", extra={"snapshot": snapshot_id})
     yield
+    log.info("stopped")
+
+
+def _snapshot_state() -> tuple[str | None, str]:
+    state = served()
+    return state.snapshot_id, state.fault
+
+
+def allowed_hosts() -> list[str]:
+    """Names under which the site answers (``ATLAS_ALLOWED_HOSTS``); any when none is given."""
+    names = os.environ.get("ATLAS_ALLOWED_HOSTS", "").split(",")
+    return [name.strip() for name in names if name.strip()] or ["*"]
 
 
 def warm_up(snapshot_id: str) -> None:
@@ -87,18 +107,19 @@ def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
     return deadlines_ics(ahead, stamp, Words(lang))
 
 
+STREAMLIT_SHELL = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+
 app = st.App(
     PROJECT / "dashboard.py",
     routes=[
         *routes(PROJECT / "assets" / "icon.svg"),
         *feed_routes(menu_paths(), deadlines_ahead),
-        *shell_routes(
-            Path(st.__file__).parent / "static" / "index.html",
-            shell_pages(),
-            choose_language,
-            ICON_PATH,
-        ),
+        *shell_routes(STREAMLIT_SHELL, shell_pages(), choose_language, ICON_PATH),
     ],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[
+        Middleware(AccessLog),
+        Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
+    ],
     lifespan=lifespan,
 )

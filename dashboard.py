@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from ui import frame, state
+from ops.metrics import page_run
+from ui import data, faults, frame, state
 
 state.begin_run()
+data.begin_run()
 t = frame.choose_words()
 st.set_page_config(page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide")
 
@@ -25,7 +27,8 @@ page = st.navigation(pages, position="top")
 st.set_page_config(page_title=f"{page.title} · {t('Testbed Atlas Korea')}")
 frame.language_switch(t)
 notices = st.container()
-page.run()
+with page_run(page.url_path or "overview"), faults.shown(t):
+    page.run()
 # the page's controls have read the link by now
 state.show_notices(notices, t)
 frame.footer(t)

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from api.problems import ProblemError
 from loaders.package import PROJECT_ROOT
-from loaders.snapshot import POINTER, current_id, snapshot_dir
+from loaders.serving import served_id
+from loaders.snapshot import snapshot_path
 
 MAX_BYTES = 32 * 2**20
 #: An answer that would fill the store alone is not kept.
@@ -74,7 +75,7 @@ def current_snapshot() -> str:
     Raises:
         ProblemError: there is none (503).
     """
-    snapshot_id = current_id()
+    snapshot_id = served_id()
     if snapshot_id is None:
         raise ProblemError(503, "No data are being served yet.")
     return snapshot_id
@@ -95,9 +96,8 @@ def entity_tag(*parts: str) -> str:
     return 'W/"' + "-".join(parts) + '"'
 
 
-def _became_current() -> str:
-    moment = (snapshot_dir() / POINTER).stat().st_mtime
-    return formatdate(moment, usegmt=True)
+def _built(snapshot_id: str) -> str:
+    return formatdate(snapshot_path(snapshot_id).stat().st_mtime, usegmt=True)
 
 
 def _known(request: Request, tag: str) -> bool:
@@ -131,7 +131,7 @@ def respond(request: Request, make: Callable[[str], Answer]) -> Response:
         answer = make(snapshot_id)
         store.put(key, answer)
     tag = entity_tag(snapshot_id, code_id())
-    return send(request, answer, tag, **{"Last-Modified": _became_current()})
+    return send(request, answer, tag, **{"Last-Modified": _built(snapshot_id)})
 
 
 def respond_with(

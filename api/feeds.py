@@ -19,7 +19,7 @@ from api.caching import CACHE_CONTROL
 from loaders.engine import Runner, engine_for
 from loaders.exports import visible
 from loaders.package import Lang, package
-from loaders.snapshot import current_id
+from loaders.serving import served_id
 
 ENTRIES = 50
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
@@ -154,7 +154,7 @@ def feed_routes(
     """
 
     def facts(request: Request) -> Response:
-        snapshot_id = current_id()
+        snapshot_id = served_id()
         if snapshot_id is None:
             return PlainTextResponse("No data yet", 503)
         content = atom(engine_for(snapshot_id), _language(request), base_url(request))
@@ -168,7 +168,7 @@ def feed_routes(
         return routes
 
     def calendar(request: Request) -> Response:
-        snapshot_id = current_id()
+        snapshot_id = served_id()
         if snapshot_id is None:
             return PlainTextResponse("No data yet", 503)
         content = deadlines(engine_for(snapshot_id), _language(request))

@@ -10,7 +10,6 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
-    JSONResponse,
     PlainTextResponse,
     RedirectResponse,
     Response,
@@ -19,9 +18,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.feeds import base_url
+from api.health import health_routes
 from api.v1 import PREFIX, create_app
 from loaders.boundaries import boundary_file, feature_collection
-from loaders.snapshot import current_id
 
 ONE_DAY = "public, max-age=86400"
 ICON_PATH = "/assets/icon.svg"
@@ -53,13 +52,6 @@ async def municipalities(_: Request) -> Response:
     )
 
 
-async def health(_: Request) -> Response:
-    """Whether a snapshot is being served, and which."""
-    snapshot_id = current_id()
-    status = 200 if snapshot_id else 503
-    return JSONResponse({"snapshot": snapshot_id}, status_code=status)
-
-
 async def api_entrance(_: Request) -> Response:
     """The address of the API without a stroke at its end."""
     return RedirectResponse(f"{PREFIX}/docs")
@@ -78,7 +70,7 @@ def routes(icon: Path) -> list[BaseRoute]:
 
     return [
         Route(ICON_PATH, site_icon),
-        Route("/healthz", health),
+        *health_routes(),
         Route("/robots.txt", robots),
         Route("/assets/provinces.js", provinces_script),
         Route("/assets/municipalities.geojson", municipalities),

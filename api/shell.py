@@ -8,10 +8,11 @@ server is, so that it need not probe addresses below the page (which fail).
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -85,11 +86,18 @@ def render(
     )
 
 
+def script_hashes(index: str) -> list[str]:
+    """What a content security policy calls the shell's own scripts, one source each."""
+    shell = render(index, "ko", "", "", "")
+    scripts = re.findall(r"<script>(.*?)</script>", shell, flags=re.DOTALL)
+    digests = (sha256(text.encode()).digest() for text in scripts)
+    return [f"'sha256-{b64encode(digest).decode()}'" for digest in digests]
+
+
 def shell_routes(
-    index_file: Path, pages: Sequence[ShellPage], choose: LanguageChoice, icon: str
+    index: str, pages: Sequence[ShellPage], choose: LanguageChoice, icon: str
 ) -> list[Route]:
-    """One route for each page of the site."""
-    index = index_file.read_text(encoding="utf-8")
+    """One route for each page of the site; ``index``: Streamlit's own shell."""
 
     def endpoint(page: ShellPage) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:

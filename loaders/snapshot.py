@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -38,6 +40,9 @@ from loaders.validation import (
 LAYOUT = "1"
 KEPT_SNAPSHOTS = 3
 POINTER = "CURRENT"
+ID = re.compile(r"[0-9a-f]{12}")
+#: Seconds after which a half-written file belongs to a build that was killed.
+ABANDONED = 3600
 
 Progress = Callable[[str], None]
 
@@ -122,6 +127,10 @@ def _forget_old(folder: Path, keep: str) -> None:
     others = [p for p in files if p != snapshot_path(keep)]
     for path in others[KEPT_SNAPSHOTS - 1 :]:
         path.unlink(missing_ok=True)
+    for path in folder.glob(".building-*"):
+        with suppress(FileNotFoundError):  # another build may finish meanwhile
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                path.unlink()
 
 
 @contextmanager
@@ -157,14 +166,28 @@ def is_sound(path: Path) -> bool:
     return True
 
 
+def pointed_id() -> str | None:
+    """Id that the pointer names, whether or not its file exists; None when it names none."""
+    try:
+        named = (snapshot_dir() / POINTER).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return named if ID.fullmatch(named) else None
+
+
 def current_id() -> str | None:
     """Id of the current snapshot; None when there is none."""
-    pointer = snapshot_dir() / POINTER
-    try:
-        snapshot_id = pointer.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
-    return snapshot_id if snapshot_path(snapshot_id).is_file() else None
+    named = pointed_id()
+    return named if named and snapshot_path(named).is_file() else None
+
+
+def newest_sound() -> str | None:
+    """Id of the newest snapshot that can be read to its end; None when there is none."""
+    files = snapshot_dir().glob("atlas-*.duckdb")
+    for path in sorted(files, key=lambda p: p.stat().st_mtime, reverse=True):
+        if is_sound(path):
+            return path.stem.removeprefix("atlas-")
+    return None
 
 
 def build(progress: Progress = lambda _: None) -> str:
@@ -193,19 +216,21 @@ def build(progress: Progress = lambda _: None) -> str:
 def ensure(progress: Progress = lambda _: None) -> str:
     """Id of a snapshot of today's data package, built if it is missing, older or damaged.
 
-    When the data is refused and an earlier snapshot exists, that one is kept.
+    When the data is refused, or cannot be written (a full disk), and an earlier snapshot
+    exists, that one is kept.
 
     Raises:
         DataError: the data was refused and there is no earlier snapshot.
+        OSError, duckdb.Error: nothing could be written and there is no earlier snapshot.
     """
     known = current_id()
-    if known is not None and not is_sound(snapshot_path(known)):
-        known = None
-    if known == content_id(data_dir()):
+    if known is None or not is_sound(snapshot_path(known)):
+        known = newest_sound()
+    if known == content_id(data_dir()) == current_id():
         return known
     try:
         return build(progress)
-    except DataError as error:
+    except (DataError, OSError, duckdb.Error) as error:
         if known is None:
             raise
         log.error("snapshot %s stays: %s", known, error)

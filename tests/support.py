@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders import boundaries, datasets, engine, package, schema
+from loaders import boundaries, datasets, engine, package, schema, serving
 from loaders.package import PROJECT_ROOT, Package, read_package
 
 DATA = PROJECT_ROOT / "data"
@@ -42,6 +42,7 @@ def forget() -> None:
         schema.unbound,
     ):
         cached.cache_clear()
+    serving._watches.clear()
 
 
 @contextmanager

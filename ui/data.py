@@ -14,29 +14,42 @@ import streamlit as st
 
 from analytics.result import Result
 from loaders.engine import Engine, Runner, engine_for
-from loaders.snapshot import current_id, ensure
+from loaders.serving import served_id
+from loaders.snapshot import ensure, snapshot_path
+from ops import metrics
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MAX_RESULTS = 2048
+_PINNED = "snapshot"
+
+
+def begin_run() -> None:
+    """Take the snapshot that is served now for the whole run, so that a page never mixes two."""
+    st.session_state[_PINNED] = served_id() or ensure()
 
 
 def engine() -> Engine:
-    """The engine of the current snapshot, built first when there is none."""
-    return engine_for(current_id() or ensure())
+    """The engine of this run's snapshot."""
+    pinned = st.session_state.get(_PINNED)
+    if pinned is None or not snapshot_path(pinned).exists():
+        begin_run()
+    return engine_for(st.session_state[_PINNED])
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
 def _shared(
     snapshot_id: str, name: str, args: tuple[Hashable, ...], _call: Callable[[], Any]
 ) -> Any:
+    metrics.COMPUTED.inc()
     return _call()
 
 
 def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """``function(run, *args)`` on the current snapshot, computed once for all visitors."""
     run = engine()
+    metrics.ASKED.inc()
     name = f"{function.__module__}.{function.__qualname__}"
     key = (*args, *sorted(kwargs.items()))
 

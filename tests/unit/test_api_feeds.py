@@ -200,20 +200,18 @@ class Scripts(HTMLParser):
             self.found[-1] = (kind, text + data)
 
 
-def shell(tmp_path: Path, *, describes_data: bool, host: str = "testserver") -> str:
-    index = tmp_path / "index.html"
-    index.write_text(INDEX, encoding="utf-8")
+def shell(*, describes_data: bool, host: str = "testserver") -> str:
     titles = {"ko": "데이터", "en": "Data"}
     page = ShellPage("data", titles, titles, describes_data=describes_data)
-    pages = shell_routes(index, [page], lambda *_: "ko", "/icon.svg")
+    pages = shell_routes(INDEX, [page], lambda *_: "ko", "/icon.svg")
     client = TestClient(Starlette(routes=pages))
     return client.get("/data", headers={"Host": host}).text
 
 
-def test_only_the_data_page_describes_the_data(client: TestClient, tmp_path: Path) -> None:
-    kinds = [kind for kind, _ in Scripts(shell(tmp_path, describes_data=False)).found]
+def test_only_the_data_page_describes_the_data(client: TestClient) -> None:
+    kinds = [kind for kind, _ in Scripts(shell(describes_data=False)).found]
     assert "application/ld+json" not in kinds
-    described = dict(Scripts(shell(tmp_path, describes_data=True)).found)
+    described = dict(Scripts(shell(describes_data=True)).found)
     document = json.loads(described["application/ld+json"])
     assert document == dataset("ko", "http://testserver")
     assert document["@type"] == "Dataset"
@@ -222,7 +220,7 @@ def test_only_the_data_page_describes_the_data(client: TestClient, tmp_path: Pat
 
 
 def test_the_description_cannot_end_its_element(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client: TestClient
+    monkeypatch: pytest.MonkeyPatch, client: TestClient
 ) -> None:
     known = packages.package()
     hostile = packages.Package({**known.descriptor, "title_ko": HOSTILE}, known.resources)
@@ -230,7 +228,7 @@ def test_the_description_cannot_end_its_element(
     element = script("ko", "http://x/</script>")
     assert element.count("<") == 2  # its own tags
     assert "\\u003c/script\\u003e" in element
-    scripts = Scripts(shell(tmp_path, describes_data=True, host="x</script><b>")).found
+    scripts = Scripts(shell(describes_data=True, host="x</script><b>")).found
     (text,) = [t for kind, t in scripts if kind == "application/ld+json"]
     assert json.loads(text)["name"] == HOSTILE
 
