@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ops.metrics import page_run
-from ui import data, faults, frame, state
+from ui import data, faults, frame, guide, state
 
 state.begin_run()
 data.begin_run()
@@ -25,7 +25,7 @@ pages = [
 page = st.navigation(pages, position="top")
 # a second call: without the icon of the first, the page's own would come from another host
 st.set_page_config(page_title=f"{page.title} · {t('Testbed Atlas Korea')}")
-frame.language_switch(t)
+frame.head_controls(t, guide.control)
 notices = st.container()
 with page_run(page.url_path or "overview"), faults.shown(t):
     page.run()

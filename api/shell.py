@@ -24,11 +24,38 @@ from loaders.package import Lang
 
 LanguageChoice = Callable[[str | None, str | None, str | None], Lang]
 
-# Korean breaks between words, not inside them; the theme has no option for it.
-_STYLE = (
-    "<style>body :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;"
-    "overflow-wrap:break-word}</style>"
-)
+# What the theme has no option for: Korean breaks between words, not inside them; the link
+# that skips the menu; readable words on the accent, which is light on the dark page; less motion for
+# who asks for it; a page on paper without controls.
+_STYLE = """<style>
+body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:break-word}
+.atlas-skip{position:absolute;left:-999em;top:0;z-index:1000000;padding:.7em 1.1em;
+  background:#fff;color:#0f6b8c;font:600 1rem system-ui,sans-serif;border:2px solid #0f6b8c}
+.atlas-skip:focus{left:.5em;top:.5em}
+[data-tag] *,[data-testid=stBaseButton-primary] *{color:light-dark(#fff,#12181e)!important}
+@media (prefers-reduced-motion:reduce){*,*::before,*::after{animation-duration:.01ms!important;
+  animation-iteration-count:1!important;transition-duration:.01ms!important;
+  scroll-behavior:auto!important}}
+@media print{
+  header,.atlas-skip,[data-testid=stToolbar],[data-testid=stStatusWidget],.stButton,
+  .stDownloadButton,.stSegmentedControl,.stButtonGroup,.stSelectbox,.stMultiSelect,.stTextInput,
+  .stSlider,.stCheckbox,.stPopover,.stPageLink,.modebar{display:none!important}
+  .stApp,.stMain,.stAppViewContainer{position:static!important;overflow:visible!important;
+    height:auto!important;color-scheme:light}
+  .stMainBlockContainer{padding:0!important;max-width:none!important}
+  .stPlotlyChart,.stImage,.stMetric,.stDataFrame,h2,h3{break-inside:avoid}
+  h1,h2,h3{break-after:avoid}
+  @page{size:A4;margin:14mm}
+}
+</style>"""
+_SKIP = {"ko": "본문으로 건너뛰기", "en": "Skip to the content"}
+# The main part of the page is drawn later, so the link looks for it when it is used.
+_SKIP_SCRIPT = """<script>addEventListener("click", event => {
+  if (!event.target.closest?.(".atlas-skip")) return;
+  event.preventDefault();
+  const main = document.querySelector("[data-testid=stMain] h1");
+  if (main) { main.tabIndex = -1; main.focus(); main.scrollIntoView(); }
+})</script>"""
 # The front end makes a history entry of every address the server sets. One that only adds
 # the language is the same view: it replaces the entry, so that Back leaves the page at
 # once. The document's language follows the address, also after a switch on the page.
@@ -65,17 +92,20 @@ class ShellPage:
 
 
 def render(
-    index: str, lang: str, title: str, description: str, icon: str, structured: str = ""
+    index: str, lang: Lang, title: str, description: str, icon: str, structured: str = ""
 ) -> str:
     """Streamlit's shell with our head; ``structured``: a finished script element for it."""
     head = (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description, quote=True)}" />'
-        f"{_STYLE}{_ORIGIN_SCRIPT}{_ADDRESS_SCRIPT}{structured}"
+        f"{_STYLE}{_ORIGIN_SCRIPT}{_ADDRESS_SCRIPT}{_SKIP_SCRIPT}{structured}"
     )
     page = re.sub(r'<html lang="[^"]*">', f'<html lang="{lang}">', index, count=1)
     page = re.sub(r"<title>.*?</title>", lambda _: head, page, count=1, flags=re.DOTALL)
     page = page.replace("./favicon.png", icon, 1)
+    words = _SKIP[lang]
+    skip = f'<nav aria-label="{words}"><a class="atlas-skip" href="#root">{words}</a></nav>'
+    page = page.replace("<body>", f"<body>{skip}", 1)
     # the agent endpoint is switched off; do not advertise it
     return re.sub(
         r"<!--(?:(?!-->).)*agent API.*?-->\s*<link rel=\"service-desc\"[^>]*>",

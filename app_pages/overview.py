@@ -5,7 +5,7 @@ from analytics.filters import PilotFilter, TestbedFilter
 from analytics.funnel import milestone_funnel
 from analytics.linkage import linkage_steps
 from analytics.testbeds import testbed_list, testbeds_by_province
-from ui import findings, frame, landing, layout, pictures
+from ui import findings, frame, guide, landing, layout, pictures
 from ui.data import ask, shared
 from ui.provenance import caption, sources_control
 
@@ -30,6 +30,7 @@ layout.head(
     ),
     t,
 )
+guide.first_look(t)
 with st.grid(4, min_column_width=150):
     layout.metric(
         t("Testbeds"),

@@ -66,6 +66,6 @@ def category_bars(frame: pd.DataFrame, *, axis_title: str, color: str = ACCENT) 
                 showarrow=False,
                 xanchor="left",
                 xshift=6,
-                font={"color": NEUTRAL, "size": 12.5},
+                font={"size": 12.5},
             )
     return fig

@@ -130,6 +130,6 @@ def year_calendar(
         showarrow=False,
         xanchor="right" if today > DAYS / 2 else "left",
         xshift=-4 if today > DAYS / 2 else 4,
-        font={"size": 12, "color": NEUTRAL},
+        font={"size": 12},
     )
     return fig

@@ -72,6 +72,6 @@ def stage_bars(frame: pd.DataFrame, *, axis_title: str, gap_text: str) -> go.Fig
             showarrow=False,
             xanchor="left",
             xshift=6,
-            font={"color": NEUTRAL, "size": 13},
+            font={"size": 13},
         )
     return fig

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +131,22 @@ def entries(t: Words) -> dict[str, PageEntry]:
             t("What is known about one programme: editions, counts, pilots and money."),
             in_menu=False,
         ),
+        PageEntry(
+            "accessibility.py",
+            "accessibility",
+            t("Accessibility"),
+            ":material/accessibility_new:",
+            t("What this site does so that everyone can use it, and what is left."),
+            in_menu=False,
+        ),
+        PageEntry(
+            "style.py",
+            "style",
+            t("House style"),
+            ":material/palette:",
+            t("Colours, type, controls and states that all pages share."),
+            in_menu=False,
+        ),
     )
     return {e.path or "overview": e for e in found}
 
@@ -156,8 +173,8 @@ def words() -> Words:
     return Words(choose_language(None, st.session_state.get(_SESSION), None))
 
 
-def language_switch(t: Words) -> None:
-    """Korean or English, at the head of every page."""
+def head_controls(t: Words, help_control: Callable[[Words], None]) -> None:
+    """Help, and Korean or English, at the head of every page."""
     names = {"ko": "한국어", "en": "English"}
     key = "language-switch"
     if st.session_state.get(key) != t.lang:
@@ -166,7 +183,8 @@ def language_switch(t: Words) -> None:
     def changed() -> None:
         st.query_params["lang"] = st.session_state[key] or t.lang
 
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        help_control(t)
         st.segmented_control(
             t("Language"),
             LANGUAGES,
@@ -204,3 +222,4 @@ def footer(t: Words) -> None:
             )
         )
         link("data", t("Sources and definitions"), t)
+        link("accessibility", t("Accessibility"), t)
