@@ -25,8 +25,8 @@ from loaders.package import Lang
 LanguageChoice = Callable[[str | None, str | None, str | None], Lang]
 
 # What the theme has no option for: Korean breaks between words, not inside them; the link
-# that skips the menu; readable words on the accent, which is light on the dark page; less motion for
-# who asks for it; a page on paper without controls.
+# that skips the menu; readable words on the accent, which is light on the dark page; less
+# motion for who asks for it; a page on paper without controls.
 _STYLE = """<style>
 body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:break-word}
 .atlas-skip{position:absolute;left:-999em;top:0;z-index:1000000;padding:.7em 1.1em;
