@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench i18n boundaries lock clean browser format
+.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -37,6 +37,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/deptry .
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -57,6 +58,12 @@ lock: $(VENV)/dev.stamp
 	    --no-emit-index-url --no-header --upgrade -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header -c requirements.lock --upgrade -o requirements-dev.lock
+
+# What ships, by name, version, licence and hash (CycloneDX), and a check of the licences.
+sbom: $(VENV)/dev.stamp
+	mkdir -p var
+	$(BIN)/cyclonedx-py requirements --output-file var/sbom.json --output-format JSON requirements.lock
+	$(BIN)/python -m tests.licences
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
