@@ -47,13 +47,16 @@ def tables_overview(run: Runner) -> Result:
 def sourced_facts(overview: pd.DataFrame) -> int:
     """Number of rows that carry a source, from the frame of `tables_overview`.
 
-    Vocabularies, regions and the list of pages itself are no facts of their own.
+    Vocabularies, regions, the list of pages and the links to further pages are no facts of
+    their own.
     """
-    facts = overview[(overview["pages"] > 0) & (overview["table"] != "sources")]
+    no_facts = overview["table"].isin(["sources", "fact_sources"])
+    facts = overview[(overview["pages"] > 0) & ~no_facts]
     return int(facts["rows"].sum())
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Text for comparing: composed, without case and spaces."""
     return "".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
@@ -62,9 +65,9 @@ def find_rows(run: Runner, table: str, query: str) -> Result:
     frame = all_rows(run, table)
     total = len(frame)
     if query:
-        needle = _folded(query)
+        needle = folded(query)
         texts = frame.select_dtypes(exclude=["number", "datetime", "bool"]).fillna("").astype(str)
-        cells = texts.map(_folded).itertuples(index=False, name=None)
+        cells = texts.map(folded).itertuples(index=False, name=None)
         # a line break stands in no folded text, so nothing is found across two cells
         matches = pd.Series([needle in "\n".join(row) for row in cells], frame.index, dtype=bool)
         frame = frame[matches].reset_index(drop=True)

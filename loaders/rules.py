@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from loaders.dates import is_partial_date, surely_before
+from loaders.package import package
 from loaders.problems import Problem
+from loaders.validation import Tables
 
 Row = Mapping[str, str]
 
@@ -22,8 +24,8 @@ def dates_in_order(file: str, row: Row, start: str, end: str) -> Iterator[Proble
         yield problem(file, row, end, f"lies before {start} ({first})")
 
 
-def years_in_order(file: str, row: Row, start: str, end: str) -> Iterator[Problem]:
-    """A finding when the year ``end`` lies before the year ``start``."""
+def numbers_in_order(file: str, row: Row, start: str, end: str) -> Iterator[Problem]:
+    """A finding when the number ``end`` (a year, a level) lies before ``start``."""
     first, last = row[start], row[end]
     if first.isdecimal() and last.isdecimal() and int(last) < int(first):
         yield problem(file, row, end, f"lies before {start} ({first})")
@@ -51,3 +53,19 @@ def no_cycle(
     """A finding when ``row`` is its own ancestor."""
     if row[key] in ancestors(row[key], parents):
         yield problem(file, row, parent, "the row is above itself")
+
+
+def named_row(file: str, row: Row, tables: Tables) -> Iterator[Problem]:
+    """A finding when ``row`` points (``table``, ``key``) to a row that does not exist.
+
+    An empty ``key``, where a table allows it, means the table as a whole.
+    """
+    table, key = row["table"], row["key"]
+    if table not in tables:
+        yield problem(file, row, "table", "no such table")
+        return
+    columns = package()[table].primary_key
+    if len(columns) > 1:
+        yield problem(file, row, "table", "its rows have no single key")
+    elif key and key not in set(tables[table][columns[0]]):
+        yield problem(file, row, "key", f"no such {columns[0]} in {table}.csv")

@@ -23,6 +23,7 @@ import pandas as pd
 
 from loaders.datasets import check_rules
 from loaders.files import read_text_table
+from loaders.findings import unsettled
 from loaders.package import PROJECT_ROOT, Package, data_dir, read_package
 from loaders.problems import DataError, Problem
 from loaders.schema import ibis_schema
@@ -76,7 +77,10 @@ def _elsewhere(findings: Iterable[Problem], known: Iterable[Problem]) -> list[Pr
 
 
 def read_tables(folder: Path, package: Package, progress: Progress) -> tuple[Tables, list[Problem]]:
-    """All tables as text, with the findings of files, columns, keys, languages and rules."""
+    """All tables as text, with the findings of files, columns, keys, languages and rules.
+
+    When there are none, with the doubts (`loaders.findings`) that nobody has recorded.
+    """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for name, resource in package.resources.items():
@@ -91,6 +95,8 @@ def read_tables(folder: Path, package: Package, progress: Progress) -> tuple[Tab
         problems += _elsewhere(check(tables, package), problems)
     progress("rules")
     problems += _elsewhere(check_rules(tables, package.resources), problems)
+    if not problems:  # findings take for granted what the rules assure
+        problems += unsettled(tables)
     return tables, sorted(set(problems))
 
 

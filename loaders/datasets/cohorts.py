@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import problem, years_in_order
+from loaders.rules import numbers_in_order, problem
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -34,7 +34,7 @@ def rules(tables: Tables) -> Iterator[Problem]:
     """Periods in order, and one primary count for each stage of a series."""
     first: dict[tuple[str, ...], str] = {}
     for row in records(tables["cohorts"]):
-        yield from years_in_order("cohorts.csv", row, "period_start", "period_end")
+        yield from numbers_in_order("cohorts.csv", row, "period_start", "period_end")
         if row["is_primary"] != "true":
             continue
         key = (*(row[c] for c in SERIES), row["stage"])

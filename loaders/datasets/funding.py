@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import ancestors, no_cycle, problem, years_in_order
+from loaders.rules import ancestors, no_cycle, numbers_in_order, problem
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -30,7 +30,7 @@ def rules(tables: Tables) -> Iterator[Problem]:
         row["funding_id"]: row["basis"] for row in records(frame) if row["is_additive"] == "true"
     }
     for row in records(frame):
-        yield from years_in_order("funding.csv", row, "year", "year_end")
+        yield from numbers_in_order("funding.csv", row, "year", "year_end")
         yield from no_cycle("funding.csv", row, "funding_id", "parent_funding_id", parents)
         if row["is_smart_city"] != urban.get(row["program_id"], row["is_smart_city"]):
             yield problem("funding.csv", row, "is_smart_city", "differs from its programme's")

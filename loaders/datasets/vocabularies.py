@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis.expr.types as ir
 
+from loaders.datasets import records
+from loaders.problems import Problem
+from loaders.rules import numbers_in_order
 from loaders.schema import unbound
+from loaders.validation import Tables
 
 TABLES = ("sectors", "stages")
 
@@ -17,3 +23,9 @@ def stages() -> ir.Table:
 def sectors() -> ir.Table:
     """Fields of use of a technology."""
     return unbound("sectors")
+
+
+def rules(tables: Tables) -> Iterator[Problem]:
+    """The band of readiness levels of a stage does not end below where it begins."""
+    for row in records(tables["stages"]):
+        yield from numbers_in_order("stages.csv", row, "trl_low", "trl_high")

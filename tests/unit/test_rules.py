@@ -25,7 +25,7 @@ from loaders.datasets import regions as region_rules
 from loaders.datasets import sources as source_rules
 from loaders.datasets import testbeds as testbed_rules
 from loaders.files import read_text_table
-from loaders.rules import ancestors, dates_in_order, no_cycle, together, years_in_order
+from loaders.rules import ancestors, dates_in_order, no_cycle, numbers_in_order, together
 from loaders.snapshot import validated_tables
 from loaders.validation import Tables
 from tests.support import DATA, committed
@@ -84,10 +84,10 @@ def test_dates_in_order(start: str, end: str, reason: str | None) -> None:
         ("2021", "soon", False),
     ],
 )
-def test_years_in_order(start: str, end: str, wrong: bool) -> None:
+def test_numbers_in_order(start: str, end: str, wrong: bool) -> None:
     row = {"_row": "7", "a": start, "b": end}
     expected = [("t.csv", 7, "b", "lies before a (2021)")] if wrong else []
-    assert found(years_in_order("t.csv", row, "a", "b")) == expected
+    assert found(numbers_in_order("t.csv", row, "a", "b")) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""Amounts out of scale: the slip of a thousand between won, ten thousand (만) and 억."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import mean, median
+
+from loaders.findings.base import Both, Facts, Finding, quantity
+from loaders.rules import Row
+
+#: Powers of ten by which an amount must differ from the others of its group.
+SLIP = 2.5
+
+#: Multiples of the group's own spread by which it must differ as well.
+SPREADS = 3.5
+
+#: Smallest spread assumed, in powers of ten: a few equal amounts prove little.
+LEAST_SPREAD = 0.3
+
+#: Amounts to compare with.
+OTHERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A column of amounts, and the groups within which they should be of one scale."""
+
+    table: str
+    key: str
+    column: str
+    groups: tuple[tuple[str, ...], ...]
+    unit: str = "currency"
+
+
+SERIES = (
+    _Series(
+        "funding",
+        "funding_id",
+        "amount",
+        (("kind", "basis", "is_smart_city"), ("program_id", "kind", "basis")),
+    ),
+    _Series("investments", "investment_id", "amount", (("amount_kind",), ("round",), ("org_id",))),
+    _Series("program_editions", "edition_id", "budget", (("program_id",), ())),
+    _Series("program_editions", "edition_id", "support_per_company", (("program_id",), ())),
+    _Series("pilots", "pilot_id", "public_support", (("public_support_kind",), ("program_id",))),
+    _Series("cohorts", "cohort_id", "count", (("program_id", "stage"), ("stage",)), "unit"),
+)
+
+
+def won_per_unit(facts: Facts) -> dict[str, float]:
+    """Won for one unit of each currency, average of all years: good enough for a scale."""
+    rates: dict[str, list[float]] = defaultdict(list)
+    for row in facts.rows("exchange_rates"):
+        rates[row["currency"]].append(float(row["krw_per_unit"]))
+    return {"KRW": 1.0} | {currency: mean(values) for currency, values in rates.items()}
+
+
+def off_scale(value: float, others: list[float]) -> float:
+    """Powers of ten by which ``value`` is out of scale with ``others``; 0 when it is not.
+
+    The distance of its logarithm from the median of theirs must exceed `SLIP` and
+    `SPREADS` robust standard deviations (1.4826 times the median absolute deviation,
+    at least `LEAST_SPREAD`). Both are taken without the value itself, so that it cannot
+    hide by widening them.
+    """
+    if len(others) < OTHERS:
+        return 0.0
+    logs = [math.log10(other) for other in others]
+    centre = median(logs)
+    spread = max(1.4826 * median(abs(x - centre) for x in logs), LEAST_SPREAD)
+    distance = math.log10(value) - centre
+    return distance if abs(distance) > max(SLIP, SPREADS * spread) else 0.0
+
+
+def _named(facts: Facts, series: _Series, row: Row) -> Both:
+    for column, table in (("program_id", "programs"), ("org_id", "organizations")):
+        if row.get(column):
+            return facts.name(table, row[column])
+    if row.get("testbed_id"):
+        return facts.name("testbeds", row["testbed_id"])
+    return row[series.key], row[series.key]
+
+
+def scale(facts: Facts) -> Iterator[Finding]:
+    """Amounts that are out of scale within one of their groups, each found once."""
+    rates = won_per_unit(facts)
+    for series in SERIES:
+        rows: list[Row] = [
+            row
+            for row in facts.rows(series.table)
+            if row[series.column] and row[series.unit] in rates and int(row[series.column]) > 0
+        ]
+        worst: dict[str, float] = {}
+        for columns in series.groups:
+            together: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+            for row in rows:
+                if all(row[column] for column in columns):
+                    together[tuple(row[column] for column in columns)].append(row)
+            for group in together.values():
+                won = [int(row[series.column]) * rates[row[series.unit]] for row in group]
+                for index, row in enumerate(group):
+                    found = off_scale(won[index], won[:index] + won[index + 1 :])
+                    worst[row[series.key]] = max(worst.get(row[series.key], 0.0), found, key=abs)
+        for row in rows:
+            if distance := worst.get(row[series.key], 0.0):
+                yield _question(facts, series, row, distance)
+
+
+def _question(facts: Facts, series: _Series, row: Row, distance: float) -> Finding:
+    name = _named(facts, series, row)
+    amount = quantity(row[series.column], row[series.unit])
+    times = f"{10 ** abs(distance):,.0f}"
+    above = distance > 0
+    compared = "as large as" if above else "smaller than"
+    return Finding(
+        "amount-scale",
+        series.table,
+        (row[series.key], series.column.replace("_", "-")),
+        (
+            f"{name[0]}: {amount[0]} is about {times} times {compared} "
+            "comparable amounts. Is it a slip of the unit?",
+            f"{name[1]}: {amount[1]}, 비교 가능한 금액의 약 "
+            f"{times}{'배' if above else '분의 1'}입니다. 단위 오류입니까?",
+        ),
+    )
