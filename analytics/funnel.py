@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from analytics.filters import PilotFilter, select_pilots
+from analytics.filters import PilotFilter, furthest_step, select_pilots
 from analytics.names import pilots_with_names
+from analytics.places import Place, pilots_in
 from analytics.proportions import conversion, with_wilson
 from analytics.result import Result, keys, year_span
 from analytics.stages import FIRST_PILOT_STAGE, ladder_frame
@@ -132,7 +133,17 @@ def milestone_funnel(run: Runner, chosen: PilotFilter, by_project: bool = False)
     A pilot with nothing after a stage is not known to have gone on, not failed; a
     pilot whose only milestone is an end reached no stage and is in ``total`` only.
     """
-    table = run(select_pilots(chosen))
+    return by_furthest_stage(run, run(select_pilots(chosen)), by_project)
+
+
+def place_funnel(run: Runner, place: Place) -> Result:
+    """Pilots of a place that reached each stage or a later one: see `milestone_funnel`."""
+    ranked = pilots_in(run, place).frame.merge(run(furthest_step()), on="pilot_id", how="left")
+    return by_furthest_stage(run, ranked)
+
+
+def by_furthest_stage(run: Runner, table: pd.DataFrame, by_project: bool = False) -> Result:
+    """`milestone_funnel` of pilots already chosen: columns of ``pilots`` and ``rank``."""
     unit = table["project_id"].fillna(table["pilot_id"]) if by_project else table["pilot_id"]
     furthest = table.assign(unit=unit).groupby("unit")["rank"].max()
     ladder = ladder_frame(run)[["stage", "rank", "name_ko", "name_en"]]

@@ -29,8 +29,8 @@ def _one(code: str, is_missing: bool) -> Iterator[_Gap]:
         yield code, 1, 1
 
 
-def _pilot_gaps(found: Profile) -> Iterator[_Gap]:
-    there, steps = found.pilots.frame, found.steps.frame
+def pilot_gaps(there: pd.DataFrame, steps: pd.DataFrame) -> Iterator[_Gap]:
+    """What pilots and their milestones leave open: code, rows that do, rows."""
     yield from _some("step-undated", steps["date_basis"] == "none")
     yield from _some("step-page-date", steps["date_basis"] == "publication")
     yield from _some("pilot-only-selected", there["stage"] == FIRST_PILOT_STAGE)
@@ -53,7 +53,7 @@ def _company_gaps(found: Profile, row: pd.Series) -> Iterator[_Gap]:
     is_pilot_company = not found.pilots.frame.empty
     yield from _one("no-round", is_pilot_company and found.rounds.frame.empty)
     yield from _one("no-pilot", not is_pilot_company and found.hosted.frame.empty)
-    yield from _pilot_gaps(found)
+    yield from pilot_gaps(found.pilots.frame, found.steps.frame)
     yield from _round_gaps(found)
 
 
@@ -83,7 +83,7 @@ def _testbed_gaps(found: Profile, row: pd.Series, as_of: str) -> Iterator[_Gap]:
     yield from _one("no-site-point", row["coord_basis"] != "site")
     yield from _one("no-pilot", found.pilots.frame.empty)
     yield from _one("no-money", found.money.frame.empty)
-    yield from _pilot_gaps(found)
+    yield from pilot_gaps(found.pilots.frame, found.steps.frame)
 
 
 def _program_gaps(found: Profile, row: pd.Series) -> Iterator[_Gap]:
@@ -98,7 +98,7 @@ def _program_gaps(found: Profile, row: pd.Series) -> Iterator[_Gap]:
     yield from _one("no-outcome-count", not counts.empty and not beyond)
     yield from _one("no-pilot", found.pilots.frame.empty)
     yield from _one("no-money", found.money.frame.empty)
-    yield from _pilot_gaps(found)
+    yield from pilot_gaps(found.pilots.frame, found.steps.frame)
 
 
 def unknowns(found: Profile, as_of: str) -> Result:
@@ -123,3 +123,20 @@ def unknowns(found: Profile, as_of: str) -> Result:
         gaps = _program_gaps(found, row)
     frame = pd.DataFrame(list(gaps), columns=["code", "n", "total"])
     return Result(frame, found.entity.rows, len(frame), len(frame), "facts")
+
+
+def place_unknowns(pilots: Result, steps: Result, money: Result) -> Result:
+    """What the pilots and the public money of a place leave open: see `unknowns`.
+
+    Args:
+        pilots: of `analytics.places.pilots_in`.
+        steps: of `analytics.profiles.steps_of` for these pilots.
+        money: of `analytics.places.money_in`.
+    """
+    gaps = [
+        *_one("no-pilot", pilots.frame.empty),
+        *_one("no-money", not money.total),
+        *pilot_gaps(pilots.frame, steps.frame),
+    ]
+    frame = pd.DataFrame(gaps, columns=["code", "n", "total"])
+    return Result(frame, pilots.rows, len(frame), len(frame), "facts")

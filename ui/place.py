@@ -16,6 +16,7 @@ from analytics.places import (
 )
 from analytics.result import Result, keys
 from ui import layout, state
+from ui.briefs import brief_links
 from ui.data import ask
 from ui.i18n import Words
 from ui.links import with_profiles
@@ -79,6 +80,7 @@ def profile(code: str, t: Words) -> None:
     testbeds, pilots = ask(testbeds_in, here), ask(pilots_in, here)
     programs, money = ask(programs_in, here), ask(money_in, here)
     st.header(t("{place}: what is known", place=name), anchor=False)
+    brief_links(code, t)
     with st.grid(4, min_column_width=150):
         for label, key, result, note in (
             (t("Testbeds"), "place-testbeds", testbeds, t("in this place")),
