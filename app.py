@@ -19,10 +19,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from analytics.windows import windows
 from api.access import AccessLog
+from api.brief.routes import FIRST_BRIEFS, brief_routes
 from api.feeds import feed_routes
 from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
 from api.shell import ShellPage, script_hashes, shell_routes
+from charts.tokens import STAGES
 from loaders.engine import Runner, engine_for
 from loaders.package import Lang, package
 from loaders.serving import served
@@ -69,6 +71,8 @@ def warm_up(snapshot_id: str) -> None:
     import ui.layout
     import ui.pictures  # noqa: F401
     from analytics import overview
+    from analytics.cited import page_index
+    from analytics.measures import by_function
     from analytics.search import pilot_index
     from analytics.technologies import catalogue
 
@@ -76,6 +80,8 @@ def warm_up(snapshot_id: str) -> None:
     for figure in (overview.testbeds_known, overview.pilots_known, overview.companies_funded_after):
         figure(run)
     catalogue(run)
+    by_function(run)
+    page_index(run)
     pilot_index(run)
 
 
@@ -113,7 +119,8 @@ app = st.App(
     PROJECT / "dashboard.py",
     routes=[
         *routes(PROJECT / "assets" / "icon.svg"),
-        *feed_routes(menu_paths(), deadlines_ahead),
+        *feed_routes([*menu_paths(), *FIRST_BRIEFS], deadlines_ahead),
+        *brief_routes(choose_language, STAGES),
         *shell_routes(STREAMLIT_SHELL, shell_pages(), choose_language, ICON_PATH),
     ],
     middleware=[

@@ -21,7 +21,7 @@ from analytics.filters import PilotFilter, select_pilots
 from analytics.names import join_names
 from analytics.overview import SOLD_FROM
 from analytics.programs import DEMO_FROM, age_fits, all_programs, codes_of, pilots_by_program
-from analytics.result import Result, keys, year_span
+from analytics.result import Result, computed, keys, year_span
 from analytics.stages import FIRST_PILOT_STAGE, ladder_frame
 from analytics.windows import CLOSING, OPEN, UPCOMING, typical_month
 from loaders.datasets.organizations import organizations
@@ -315,6 +315,7 @@ def _ranking(
     return Ranking(result, left_out, considered)
 
 
+@computed
 def programs_for(found: Market, need: StartupNeed, weights: Weights) -> Ranking:
     """Programmes for a startup, best first.
 
@@ -376,6 +377,7 @@ def _main_program(pilots: pd.DataFrame) -> pd.Series:
     return main
 
 
+@computed
 def hosts_for(found: Market, need: StartupNeed, weights: Weights) -> Ranking:
     """Hosts of pilots for a startup, best first.
 
@@ -478,6 +480,7 @@ def _technology(group: pd.DataFrame, need: HostNeed) -> dict[str, Any]:
     }
 
 
+@computed
 def technologies_for(found: Market, need: HostNeed, weights: Weights) -> Ranking:
     """Technologies with evidence for a host, city or investor, best first.
 

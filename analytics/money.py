@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.filters import Codes, with_program_family
 from analytics.names import join_names
-from analytics.result import Result, keys
+from analytics.result import Result, computed, keys
 from loaders.datasets.exchange_rates import exchange_rates
 from loaders.datasets.funding import funding
 from loaders.datasets.population import population
@@ -83,6 +83,7 @@ def _basis_order(values: Iterable[str]) -> list[int]:
     return [BASES.index(value) for value in values]
 
 
+@computed
 def sums_by_basis(rows: pd.DataFrame) -> Result:
     """Sums of additive funding rows, one for each basis and currency.
 

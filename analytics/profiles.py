@@ -13,7 +13,7 @@ import pandas as pd
 from analytics.filters import PilotFilter, with_program_family
 from analytics.linkage import linked_companies
 from analytics.names import join_names
-from analytics.result import Result, keys, year_span
+from analytics.result import Result, computed, keys, year_span
 from loaders.datasets.cohorts import cohorts
 from loaders.datasets.funding import funding
 from loaders.datasets.indicators import indicators
@@ -104,6 +104,7 @@ def _nothing(table: ir.Table) -> ir.Table:
     return table.filter(ibis.literal(False))
 
 
+@computed
 def entity_row(run: Runner, kind: Kind, entity_id: str) -> Result:
     """The entity's own row: a frame of one row, or none for an unknown id.
 
@@ -121,6 +122,7 @@ def _rounds_joined(investor_id: str) -> ir.Table:
     return table.filter(table.investor_id == investor_id).select("investment_id", "is_lead")
 
 
+@computed
 def entity_pilots(run: Runner, kind: Kind, entity_id: str) -> Result:
     """Pilots of the entity (see `Profile.pilots`), newest start first."""
     table = pilots()
@@ -136,6 +138,7 @@ def entity_pilots(run: Runner, kind: Kind, entity_id: str) -> Result:
     return _pilots(run, mine)
 
 
+@computed
 def hosted_pilots(run: Runner, org_id: str) -> Result:
     """Pilots of other companies that the organisation hosted."""
     table = pilots()
@@ -147,6 +150,7 @@ def _pilots(run: Runner, table: ir.Table) -> Result:
     return _listed(frame, "pilots", "pilots", "start_date_latest", "end_date_latest")
 
 
+@computed
 def steps_of(run: Runner, pilot_ids: tuple[str, ...]) -> Result:
     """Milestones of the pilots, oldest first; undated ones last."""
     table = milestones()
@@ -155,6 +159,7 @@ def steps_of(run: Runner, pilot_ids: tuple[str, ...]) -> Result:
     return _listed(ordered.reset_index(drop=True), "milestones", "facts", "date_latest")
 
 
+@computed
 def entity_rounds(run: Runner, kind: Kind, entity_id: str) -> Result:
     """Rounds and other deals, newest first.
 
@@ -190,6 +195,7 @@ def entity_rounds(run: Runner, kind: Kind, entity_id: str) -> Result:
     )
 
 
+@computed
 def entity_events(run: Runner, kind: Kind, entity_id: str) -> Result:
     """What befell the organisation or the testbed."""
     table = events()
@@ -198,6 +204,7 @@ def entity_events(run: Runner, kind: Kind, entity_id: str) -> Result:
     return _listed(run(mine.order_by("date_latest")), "events", "facts", "date_latest")
 
 
+@computed
 def editions_of(run: Runner, program_id: str) -> Result:
     """Editions of the programme by year; covered are those with an application window."""
     table = program_editions()
@@ -206,6 +213,7 @@ def editions_of(run: Runner, program_id: str) -> Result:
     return _listed(frame, "program_editions", "editions", "apply_open_latest", "apply_close_latest")
 
 
+@computed
 def counts_of(run: Runner, program_id: str) -> Result:
     """Published counts of the programme by period, with names of stages.
 
@@ -218,6 +226,7 @@ def counts_of(run: Runner, program_id: str) -> Result:
     return _listed(frame, "cohorts", "rows", covered=int(frame["is_primary"].astype(bool).sum()))
 
 
+@computed
 def indicators_of(run: Runner, program_id: str) -> Result:
     """Other statistics published about the programme."""
     table = indicators()
@@ -225,6 +234,7 @@ def indicators_of(run: Runner, program_id: str) -> Result:
     return _listed(run(mine.order_by(["year", "indicator_id"])), "indicators", "rows")
 
 
+@computed
 def entity_money(run: Runner, kind: Kind, entity_id: str) -> Result:
     """Amounts of public money that name the testbed, or the programme or one of its tracks.
 
@@ -266,6 +276,7 @@ def profile(run: Runner, kind: Kind, entity_id: str) -> Profile | None:
     )
 
 
+@computed
 def everything(found: Profile) -> Result:
     """All rows of the profile as one result, for the page's Sources control.
 

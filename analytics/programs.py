@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.filters import Codes, PilotFilter, select_pilots
 from analytics.overview import SOLD_FROM
-from analytics.result import Result, keys
+from analytics.result import Result, computed, keys
 from analytics.stages import ladder_frame, rank_of
 from analytics.windows import (
     CLOSED,
@@ -226,6 +226,7 @@ def _wanted(row: pd.Series, chosen: ProgramFilter) -> bool:
     )
 
 
+@computed
 def select_programs(everything: pd.DataFrame, chosen: ProgramFilter) -> Result:
     """Programmes that pass the filter: running windows first, then most pilots, then by id.
 
@@ -281,6 +282,7 @@ def catalogue(run: Runner, chosen: ProgramFilter, today: date) -> Result:
     return select_programs(all_programs(run, today), chosen)
 
 
+@computed
 def windows_of(known: Result, listed: pd.DataFrame) -> Result:
     """The windows of the listed programmes.
 

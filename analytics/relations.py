@@ -10,7 +10,7 @@ import pandas as pd
 from analytics.filters import PilotFilter
 from analytics.linkage import AFTER, BEFORE, UNCLEAR, companies
 from analytics.profiles import INVESTOR_ROLE, Kind, Profile
-from analytics.result import Result, keys
+from analytics.result import Result, computed, keys
 from loaders.datasets.organizations import organizations
 from loaders.datasets.pilots import pilots
 from loaders.datasets.programs import programs
@@ -128,6 +128,7 @@ def _names(run: Runner, links: Iterable[_Link]) -> dict[tuple[str, str], tuple[s
     return names
 
 
+@computed
 def related(run: Runner, found: Profile) -> Result:
     """Entities that a row of the profile names together with it, most shared rows first.
 
@@ -160,6 +161,7 @@ def related(run: Runner, found: Profile) -> Result:
     return Result(frame, rows, len(frame), len(frame), "rows")
 
 
+@computed
 def portfolio(run: Runner, found: Profile) -> Result:
     """Companies that the investor put money in, by what they are; each company once.
 
@@ -243,6 +245,7 @@ def entry_times(found: Profile) -> Result:
     )
 
 
+@computed
 def places(run: Runner, found: Profile) -> Result:
     """Provinces and points of the entity, its pilots and their testbeds.
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 import pandas as pd
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 Rows = Mapping[str, tuple[str, ...]]
 
@@ -33,6 +38,32 @@ class Result:
     first_year: int | None = None
     last_year: int | None = None
     method: str = ""
+
+
+def marked(found: R, method: str) -> R:
+    """The answer, its `Result` (or the one it carries as ``result``) marked with ``method``.
+
+    ``method`` is the dotted name of the function that computed it; the provenance of a
+    figure finds definition and documentation by it.
+    """
+    answer: Any = found
+    if isinstance(answer, Result):
+        return cast(R, replace(answer, method=method))
+    inner = getattr(answer, "result", None)
+    if isinstance(inner, Result):
+        return cast(R, replace(answer, result=replace(inner, method=method)))
+    return found
+
+
+def computed(function: Callable[P, R]) -> Callable[P, R]:
+    """The function with its answers marked, for results that pages get by way of another one."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        return marked(function(*args, **kwargs), name)
+
+    return call
 
 
 def keys(values: Iterable[object]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.profiles import TABLE, Profile
-from analytics.result import Result, keys, year_span
+from analytics.result import Result, computed, keys, year_span
 from loaders.dates import bounds
 
 COLUMNS = (
@@ -172,6 +172,7 @@ def _of_editions(found: Profile) -> Iterator[_Fact]:
         )
 
 
+@computed
 def dated_facts(found: Profile) -> Result:
     """Every fact of the profile that has a place in time, oldest first, undated ones last.
 

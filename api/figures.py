@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from analytics.evidence import pages_behind
+from analytics import takeaway
+from analytics.measures import measure_of
 from analytics.result import Result
 from api import formats, spec
 from api.caching import Answer, respond
@@ -17,15 +20,21 @@ from api.parameters import Nothing
 from api.problems import ProblemError, shortened
 from api.registry import FIGURES, Figure
 from loaders.engine import Runner, engine_for
+from loaders.exports import plain_rows
+from loaders.package import Lang
 
-FORMATS = ("csv", "json")
-_SOURCE = ("publisher_en", "publisher_ko", "url", "published")
+FORMATS = ("csv", "json", "zip")
+ZIP = "application/zip"
 
 
-def _sources(run: Runner, result: Result) -> list[formats.Row]:
-    """Publisher, address and date of the pages that carry the rows behind a figure."""
-    pages = pages_behind(run, tuple(sorted(result.rows.items())))
-    return formats.plain_rows(pages[list(_SOURCE)])
+def _asked(request: Request) -> str:
+    """Address of the figure; with the site's own when ``ATLAS_PUBLIC_URL`` says it.
+
+    Not the host of the request: answers are kept and given to others.
+    """
+    path = request.url.path.removesuffix(".zip") + ".json"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return os.environ.get("ATLAS_PUBLIC_URL", "").rstrip("/") + path + query
 
 
 def _document(figure: Figure, result: Result, query: BaseModel, run: Runner) -> dict[str, Any]:
@@ -39,9 +48,10 @@ def _document(figure: Figure, result: Result, query: BaseModel, run: Runner) -> 
         "total": result.total,
         "period": {"first_year": result.first_year, "last_year": result.last_year},
         "method": figure.method,
-        "rows": formats.plain_rows(result.frame),
+        "definition": takeaway.definition(measure_of(run, result.method)),
+        "rows": plain_rows(result.frame),
         "behind": {table: list(ids) for table, ids in sorted(result.rows.items())},
-        "sources": _sources(run, result),
+        "sources": takeaway.sources_of(run, result),
     }
 
 
@@ -49,15 +59,18 @@ def _one_figure(figure: Figure) -> Callable[..., Response]:
     def numbers(request: Request, format: str, query: BaseModel) -> Response:
         def make(snapshot_id: str) -> Answer:
             run = engine_for(snapshot_id)
-            result = figure.ask(run, query)
+            result = replace(figure.ask(run, query), method=figure.computed_by)
             if format == "json":
                 document = {"snapshot": snapshot_id, **_document(figure, result, query, run)}
                 return Answer(formats.as_json(document), formats.JSON)
-            columns = [str(c) for c in result.frame]
-            body = formats.as_csv(formats.plain_rows(result.frame), columns)
+            if format == "zip":
+                titles: dict[Lang, str] = {"ko": figure.title_ko, "en": figure.title}
+                chosen = query.model_dump(by_alias=True)
+                packed = takeaway.Figure(result, titles, snapshot_id, _asked(request), chosen)
+                return Answer(takeaway.archive(run, packed), ZIP)
             # a file of numbers says nothing of coverage and sources: the link does
             about = f'<{figure.name}.json?{request.url.query}>; rel="describedby"'
-            return Answer(body, formats.CSV, {"Link": about})
+            return Answer(takeaway.numbers(result), formats.CSV, {"Link": about})
 
         return respond(request, make)
 
@@ -80,6 +93,7 @@ def _schema() -> dict[str, Any]:
         "total": whole,
         "period": {"type": "object"},
         "method": {"type": "string"},
+        "definition": {"type": ["object", "null"]},
         "rows": {"type": "array", "items": {"type": "object"}},
         "behind": {"type": "object"},
         "sources": {"type": "array", "items": {"type": "object"}},
@@ -90,6 +104,7 @@ def _schema() -> dict[str, Any]:
 _CONTENTS: dict[str, Any] = {
     "application/json": {"schema": _schema()},
     "text/csv": {"schema": {"type": "string"}},
+    ZIP: {"schema": {"type": "string", "format": "binary"}},
 }
 
 

@@ -11,10 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loaders.exports import csv_bytes
+from loaders.exports import Row
 from loaders.package import Field
-
-Row = dict[str, Any]
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
@@ -22,7 +20,6 @@ PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 
 LICENCE = "CC-BY-4.0"
-LIST_DELIMITER = ";"
 
 _ARROW = {
     "integer": pa.int64(),
@@ -49,47 +46,9 @@ def typed_rows(frame: pd.DataFrame, fields: Sequence[Field]) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _plain(value: Any) -> Any:
-    """A cell of a figure as JSON knows it."""
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return value.item() if hasattr(value, "item") else value
-
-
-def _only_whole(values: pd.Series) -> bool:
-    """Whether a column of fractions holds whole numbers only, as sums and unknown cells make it."""
-    return bool(pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all())
-
-
-def plain_rows(frame: pd.DataFrame) -> list[Row]:
-    """Rows of a figure in plain Python types, unknown cells None, days as ISO 8601."""
-    columns = {
-        str(name): [_plain(v) for v in (values.astype("Int64") if _only_whole(values) else values)]
-        for name, values in frame.items()
-    }
-    rows = zip(*columns.values(), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
-
-
 def as_json(document: Mapping[str, Any]) -> bytes:
     """A JSON document in UTF-8."""
     return orjson.dumps(document)
-
-
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return LIST_DELIMITER.join(str(v) for v in value) if isinstance(value, list) else value
-
-
-def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
-    """CSV for spreadsheets: byte-order mark, no formulas; unknown cells are empty."""
-    cells = [[_csv_cell(row[c]) for c in columns] for row in rows]
-    return csv_bytes(pd.DataFrame(cells, columns=list(columns), dtype="object"))
 
 
 def parquet_schema(fields: Sequence[Field]) -> pa.Schema:

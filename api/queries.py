@@ -11,9 +11,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from api.formats import Row, typed_rows
+from api.formats import typed_rows
 from api.parameters import FILTER
 from loaders.engine import Runner
+from loaders.exports import Row
 from loaders.package import Field, Resource
 from loaders.schema import unbound
 

@@ -231,6 +231,11 @@ class Figure:
     ask: Callable[[Runner, Any], Result]
 
     @property
+    def computed_by(self) -> str:
+        """Dotted name of the function, under which its definition is kept."""
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+    @property
     def documentation(self) -> str:
         """What the function says of itself: method, columns, coverage."""
         return inspect.getdoc(self.function) or ""

@@ -16,6 +16,7 @@ from api.caching import Answer, respond
 from api.problems import ProblemError, shortened
 from api.queries import Page, TableQuery, fetch, table_query
 from loaders.engine import engine_for
+from loaders.exports import as_csv
 from loaders.package import Package, Resource
 
 FORMATS = ("csv", "json", "parquet")
@@ -44,7 +45,7 @@ def _links(request: Request, query: TableQuery, total: int) -> str:
 
 
 def _csv(page: Page, query: TableQuery, _: str) -> tuple[bytes, str]:
-    return formats.as_csv(page.rows, query.fields), formats.CSV
+    return as_csv(page.rows, query.fields), formats.CSV
 
 
 def _json(page: Page, query: TableQuery, snapshot_id: str) -> tuple[bytes, str]:

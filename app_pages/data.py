@@ -1,11 +1,16 @@
-import streamlit as st
-
-from analytics.coverage import find_rows, sourced_facts, tables_overview
-from loaders.package import package
-from ui import frame, layout, state
-from ui.catalogue import coverage_table, dictionary
+from analytics.coverage import sourced_facts, tables_overview
+from ui import (
+    data_changes,
+    data_cite,
+    data_definitions,
+    data_facts,
+    data_quality,
+    data_sources,
+    frame,
+    layout,
+    state,
+)
 from ui.data import ask
-from ui.tables import readable
 
 t = frame.words()
 tables = ask(tables_overview)
@@ -19,19 +24,17 @@ layout.head(
     ),
     t,
 )
-st.header(t("What the data holds"), anchor=False)
-layout.table("coverage", t("The tables"), tables, coverage_table(tables.frame, t), t)
-
-st.header(t("Browse the facts"), anchor=False)
-names = list(package().resources)
-left, right = st.columns(2)
-with left:
-    chosen = state.choose_one(
-        "table", t("Table"), names, lambda n: package()[n].title[t.lang], "programs"
-    )
-with right:
-    query = state.type_text("q", t("Search in the table"), placeholder=t("Korean or English"))
-found = ask(find_rows, chosen, query)
-layout.table("browse", package()[chosen].title[t.lang], found, readable(found.frame, chosen, t), t)
-st.header(t("Data dictionary"), anchor=False)
-st.dataframe(dictionary(chosen, t), hide_index=True, alt=t("Data dictionary"))
+# a view's body runs only when it is open
+views = {
+    "facts": (t("Facts and dictionary"), data_facts.section),
+    "definitions": (t("Definitions"), data_definitions.section),
+    "quality": (t("Quality and gaps"), data_quality.section),
+    "sources": (t("Sources"), data_sources.section),
+    "changes": (t("Changes"), data_changes.section),
+    "cite": (t("Licence and citation"), data_cite.section),
+}
+view = state.choose_segment(
+    "view", t("View"), tuple(views), lambda code: views[code][0], "facts",
+    label_visibility="collapsed",
+)  # fmt: skip
+views[view][1](t)

@@ -7,7 +7,6 @@ from analytics.linkage import linkage_steps
 from analytics.testbeds import testbed_list, testbeds_by_province
 from ui import findings, frame, guide, landing, layout, pictures
 from ui.data import ask, shared
-from ui.provenance import caption, sources_control
 
 t = frame.words()
 testbeds = ask(overview.testbeds_known)
@@ -90,12 +89,16 @@ with left:
         lambda: pictures.province_svg(provinces.frame, listed.frame, finding, t),
         t.lang,
     )
-    st.image(picture, width=420, alt=finding)
-    st.caption(t("The darker, the more testbeds; dots are testbeds.") + " " + caption(listed, t))
-    with st.container(horizontal=True):
-        with st.container(width="content"):
-            sources_control("overview-map", finding, listed, t)
-        frame.link("testbeds", t("Open the map"), t)
+    layout.picture(
+        "overview-map",
+        finding,
+        provinces,
+        picture,
+        pictures.province_table(provinces, t),
+        t,
+        note=t("The darker, the more testbeds; dots are testbeds."),
+    )
+    frame.link("testbeds", t("Open the map"), t)
 with right:
     funnel = ask(milestone_funnel, PilotFilter())
     layout.figure(

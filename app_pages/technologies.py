@@ -33,13 +33,14 @@ with st.container(horizontal=True):
     )
 st.caption(t("Order: {criteria}.", criteria=technology_filters.order_words(t)[order][1]))
 result = ask(technologies, chosen.filter, order)
-technology_views.results(result, chosen.filter, order, view, t)
-if result.covered:
-    st.caption(caption(result, t))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width="content"):
-            sources_control("technologies", t("Screened pilots"), result, t)
-        shortlist.export(result, "technologies", t)
+with layout.framed("technologies"):
+    technology_views.results(result, chosen.filter, order, view, t)
+    if result.covered:
+        st.caption(caption(result, t))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="content"):
+                sources_control("technologies", t("Screened pilots"), result, t)
+            shortlist.export(result, "technologies", t)
 
 shortlist.show_list(t)
 technology_evidence.open_if_asked(t)

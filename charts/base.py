@@ -8,6 +8,9 @@ import plotly.graph_objects as go
 
 from charts.tokens import FONT
 
+#: Formats in which a chart's own toolbar can save a picture; the first is usual.
+PICTURES = ("png", "svg")
+
 #: Options of the chart's own toolbar: a picture download and nothing else.
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -26,6 +29,11 @@ CONFIG: dict[str, Any] = {
     "toImageButtonOptions": {"format": "png", "scale": 2},
     "scrollZoom": False,
 }
+
+
+def config(picture: str = PICTURES[0]) -> dict[str, Any]:
+    """Options of the toolbar whose camera button saves ``picture``, one of `PICTURES`."""
+    return {**CONFIG, "toImageButtonOptions": {"format": picture, "scale": 2}}
 
 
 def figure(height: int, **layout: Any) -> go.Figure:

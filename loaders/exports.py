@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
+
+Row = dict[str, Any]
+LIST_DELIMITER = ";"
 
 #: Leading characters that a spreadsheet would read as a formula, full-width ones too.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -47,3 +52,41 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     safe = pd.concat(columns, axis=1) if columns else frame
     text: str = safe.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
+
+
+def _plain(value: Any) -> Any:
+    """A cell of a figure as JSON knows it."""
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _only_whole(values: pd.Series) -> bool:
+    """Whether a column of fractions holds whole numbers only, as sums and unknown cells make it."""
+    return bool(pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all())
+
+
+def plain_rows(frame: pd.DataFrame) -> list[Row]:
+    """Rows of a figure in plain Python types, unknown cells None, days as ISO 8601."""
+    columns = {
+        str(name): [_plain(v) for v in (values.astype("Int64") if _only_whole(values) else values)]
+        for name, values in frame.items()
+    }
+    rows = zip(*columns.values(), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return LIST_DELIMITER.join(str(v) for v in value) if isinstance(value, list) else value
+
+
+def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    """CSV for spreadsheets: byte-order mark, no formulas; unknown cells are empty."""
+    cells = [[_csv_cell(row[c]) for c in columns] for row in rows]
+    return csv_bytes(pd.DataFrame(cells, columns=list(columns), dtype="object"))

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE_FOLDERS = ("app_pages", "ui")
+SOURCE_FOLDERS = ("analytics", "api", "app_pages", "loaders", "ui")
 SOURCE_FILES = ("dashboard.py",)
 KEYWORDS = {"t": None, "self": None, "plural": (1, 2)}
 LANGUAGES = ("ko", "en")
@@ -83,8 +83,9 @@ def main() -> int:
         for lang in LANGUAGES:
             path = catalogue_path(lang)
             path.parent.mkdir(parents=True, exist_ok=True)
+            catalogue = updated(lang)  # read before the file is opened, which empties it
             with path.open("wb") as handle:
-                write_po(handle, updated(lang), sort_output=True, width=100, omit_header=False)
+                write_po(handle, catalogue, sort_output=True, width=100, omit_header=False)
     problems = [p for lang in LANGUAGES for p in faults(lang)]
     sys.stderr.write("".join(p + "\n" for p in problems))
     return 1 if problems else 0

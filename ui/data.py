@@ -7,12 +7,11 @@ snapshot's id, so a new snapshot replaces what is shown without a restart.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from analytics.result import Result
+from analytics.result import marked
 from loaders.engine import Engine, Runner, engine_for
 from loaders.serving import served_id
 from loaders.snapshot import ensure, snapshot_path
@@ -54,19 +53,9 @@ def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: 
     key = (*args, *sorted(kwargs.items()))
 
     result: R = _shared(
-        run.snapshot_id, name, key, lambda: _with_method(function(run, *args, **kwargs), name)
+        run.snapshot_id, name, key, lambda: marked(function(run, *args, **kwargs), name)
     )
     return result
-
-
-def _with_method(found: Any, method: str) -> Any:
-    """The answer, its `Result` marked with the function that computed it."""
-    if isinstance(found, Result):
-        return replace(found, method=method)
-    inner = getattr(found, "result", None)
-    if isinstance(inner, Result):
-        return replace(found, result=replace(inner, method=method))
-    return found
 
 
 def shared(name: str, call: Callable[[], R], *args: Hashable) -> R:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from analytics.funnel import Series, published_funnel, published_series
 from analytics.result import Result
+from analytics.sentences import scope_word
 from analytics.trend import edition_trend, programs_with_trend
 from charts.curves import year_points
 from charts.tokens import NEUTRAL, STAGES
@@ -26,7 +27,7 @@ def _code(row: pd.Series) -> str:
 def _series_label(row: pd.Series, t: Words) -> str:
     period = t("year not stated") if pd.isna(row["edition_year"]) else str(row["edition_year"])
     kind = t("cumulative") if row["is_cumulative"] else t("single edition")
-    counted = pictures.scope_word(row["scope"], row["side"], t)
+    counted = scope_word(row["scope"], row["side"], t)
     stages = t.plural("{n} stage", "{n} stages", int(row["stages"]))
     return f"{t.name(row)} · {period} · {kind} · {counted} · {stages}"
 
@@ -77,7 +78,7 @@ def _trend(t: Words) -> None:
     stages = vocabulary(t, "stages")
     lines = result.frame.drop_duplicates("series")
     labels = {
-        r["series"]: f"{stages[r['stage']]} ({pictures.scope_word(r['scope'], r['side'], t)})"
+        r["series"]: f"{stages[r['stage']]} ({scope_word(r['scope'], r['side'], t)})"
         for _, r in lines.iterrows()
     }
     colors = {r["series"]: STAGES.get(r["stage"], NEUTRAL) for _, r in lines.iterrows()}

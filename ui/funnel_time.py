@@ -20,6 +20,7 @@ from analytics.durations import (
     Spell,
     duration_counts,
 )
+from analytics.result import Result
 from analytics.survival import (
     MIN_AT_RISK,
     MIN_EVENTS,
@@ -38,7 +39,6 @@ from ui import layout, state
 from ui.data import ask, shared
 from ui.funnel_pilots import pilot_filter
 from ui.i18n import Words
-from ui.tables import show as show_table
 from ui.words import vocabulary
 
 SPELLS = {"demo": TO_FIELD_DEMO, "contract": TO_CONTRACT, "round": TO_ROUND}
@@ -165,8 +165,8 @@ def _missing_table(spell: Spell, t: Words) -> tuple[object, pd.DataFrame]:
     return counts, table
 
 
-def _risk_table(spell: Spell, t: Words) -> pd.DataFrame:
-    frame = ask(at_risk, spell, "printed").frame
+def _risk_table(followed: Result, t: Words) -> pd.DataFrame:
+    frame = followed.frame
     return pd.DataFrame(
         {
             t("Month"): frame["month"],
@@ -304,8 +304,9 @@ def show(t: Words) -> None:
             _rules_table(found, t), t,
             note=t("Bands: 95 %; pilots of one consortium move together, so true bands are wider"),
         )  # fmt: skip
-        st.markdown("**" + t("Followed at each month (dates as printed)") + "**")
-        show_table(_risk_table(spell, t), alt=t("Followed at each month (dates as printed)"))
+        followed = ask(at_risk, spell, "printed")
+        title = t("Followed at each month (dates as printed)")
+        layout.table("at-risk", title, followed, _risk_table(followed, t), t)
         if not spell.is_of_companies:
             _incidence(spell, name, t)
         _groups(spell, t)

@@ -1,4 +1,8 @@
-"""Composition: page heads, figures, metrics. Every figure is drawn through here."""
+"""Composition: page heads, figures, metrics. Every figure is drawn through here.
+
+Each figure stands in a container whose key begins with `FIGURE`: what a figure must have
+(definition, period, coverage, sources, table, description, file) is looked for there.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,27 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.result import Result
-from charts.base import CONFIG
+from charts.base import config
 from charts.text import clean
 from ui import state
-from ui.downloads import csv_button
+from ui.downloads import csv_button, picture_format
 from ui.i18n import Words
 from ui.links import without_profiles
-from ui.provenance import caption, sources_control
+from ui.provenance import caption, definition_line, facts_line, sources_control
 from ui.safe import markdown
 from ui.tables import show
 
 #: Rows of a long table shown at once.
 ROWS_SHOWN = 50
+#: Most pixels that a drawn map is wide.
+PICTURE_WIDTH = 420
+#: Beginning of the key of the container that a figure stands in.
+FIGURE = "figure-"
+#: Beginning of the key of a container with a table that explains and counts nothing.
+ASIDE = "aside-"
 
 
 def head(title: str, answer: str, t: Words) -> None:
@@ -30,27 +41,52 @@ def head(title: str, answer: str, t: Words) -> None:
     st.html(f'<p style="font-size:1.15rem;line-height:1.5;margin:0">{escape(clean(answer))}</p>')
 
 
+def framed(key: str) -> DeltaGenerator:
+    """The container of a figure, for those that are not drawn by `figure` or `table`."""
+    return st.container(key=f"{FIGURE}{key}")
+
+
+def aside(key: str) -> DeltaGenerator:
+    """The container of a table that is no figure of the data: a dictionary, a comparison."""
+    return st.container(key=f"{ASIDE}{key}")
+
+
 def metric(label: str, value: str, note: str, key: str, result: Result, t: Words) -> None:
-    """A headline number with what it means and the way to its sources."""
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.metric(label, value)
+    """A headline number with what it means and the way to its sources and files."""
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"{FIGURE}{key}"):
+        st.metric(label, value, help=definition_line(result, t) or None)
         st.caption(note)
-        sources_control(key, label, result, t)
+        st.caption(facts_line(result, t))
+        shown = pd.DataFrame({t("Number"): [label], t("Value"): [value], t("Note"): [note]})
+        sources_control(key, label, result, t, shown)
 
 
 def actions(key: str, title: str, result: Result, table: pd.DataFrame, t: Words) -> None:
     """Sources and file of a figure, side by side."""
     with st.container(horizontal=True):
         with st.container(width="content"):
-            sources_control(key, title, result, t)
+            sources_control(key, title, result, t, table)
         csv_button(without_profiles(table), key, t, key)
+
+
+def provenance(
+    key: str, title: str, result: Result, table: pd.DataFrame, t: Words, note: str = ""
+) -> None:
+    """What stands under every figure: definition, period, coverage, sources and files."""
+    st.caption(" · ".join(x for x in (caption(result, t), note) if x))
+    actions(key, title, result, table, t)
+
+
+def chart(key: str, drawn: go.Figure, alt: str) -> None:
+    """A Plotly chart with its description for those who do not see it."""
+    st.plotly_chart(drawn, key=f"chart-{key}", alt=alt, config=config(picture_format()))
 
 
 def figure(
     key: str,
     finding: str,
     result: Result,
-    chart: Callable[[], go.Figure],
+    draw: Callable[[], go.Figure],
     table: pd.DataFrame,
     t: Words,
     *,
@@ -61,11 +97,29 @@ def figure(
     if table.empty:
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
-    st.plotly_chart(chart(), key=f"chart-{key}", alt=finding, config=CONFIG)
-    st.caption(" · ".join(x for x in (caption(result, t), note) if x))
-    actions(key, finding, result, table, t)
-    with st.expander(t("Table of this figure"), icon=":material/table:"):
-        show(table, alt=finding)
+    with framed(key):
+        chart(key, draw(), finding)
+        provenance(key, finding, result, table, t, note)
+        with st.expander(t("Table of this figure"), icon=":material/table:"):
+            show(table, alt=finding)
+
+
+def picture(
+    key: str,
+    finding: str,
+    result: Result,
+    svg: str,
+    table: pd.DataFrame,
+    t: Words,
+    *,
+    note: str = "",
+) -> None:
+    """A drawn picture (SVG) with its table, file, coverage and sources."""
+    with framed(key):
+        st.image(svg, width=PICTURE_WIDTH, alt=finding)
+        provenance(key, finding, result, table, t, note)
+        with st.expander(t("Table of this figure"), icon=":material/table:"):
+            show(table, alt=finding)
 
 
 def table(key: str, title: str, result: Result, frame: pd.DataFrame, t: Words) -> None:
@@ -75,9 +129,9 @@ def table(key: str, title: str, result: Result, frame: pd.DataFrame, t: Words) -
     if frame.empty:
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
-    show(_one_page(key, result, frame), alt=title or key)
-    st.caption(caption(result, t))
-    actions(key, title or key, result, frame, t)
+    with framed(key):
+        show(_one_page(key, result, frame), alt=title or key)
+        provenance(key, title or key, result, frame, t)
 
 
 def _one_page(key: str, result: Result, frame: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,10 @@ def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> Non
         layout.table(listing.key, title, ranking.result, linked, t)
     else:
         st.info(no_match(ranking, t), icon=":material/search_off:")
-    with st.expander(t("Why others were left out"), icon=":material/filter_alt_off:"):
+    with (
+        st.expander(t("Why others were left out"), icon=":material/filter_alt_off:"),
+        layout.aside(f"{listing.key}-left-out"),
+    ):
         _left_out(ranking, t)
 
 

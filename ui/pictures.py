@@ -15,6 +15,7 @@ from analytics.linkage import (
     UNCLEAR,
 )
 from analytics.result import Result
+from analytics.sentences import months_text, relation_words, scope_word
 from charts.funnel import stage_bars
 from charts.sankey import Column, sankey
 from charts.svgmap import province_picture
@@ -67,12 +68,6 @@ def milestone_table(result: Result, t: Words) -> pd.DataFrame:
             t("Highest stage known"): frame["highest"],
         }
     )
-
-
-def scope_word(scope: str, side: str, t: Words) -> str:
-    """What a published series counts."""
-    counted = t.code("cohorts", "scope", scope)
-    return counted if side == "supply" else f"{counted} · {t.code('cohorts', 'side', side)}"
 
 
 def published_chart(result: Result, scope: str, side: str, t: Words) -> go.Figure:
@@ -181,24 +176,6 @@ def linkage_table(flows: pd.DataFrame, origin: str, outcome: str, t: Words) -> p
     ).sort_values(t("Companies"), ascending=False)
 
 
-def relation_words(t: Words) -> dict[str, str]:
-    """Words for a round's place in time."""
-    return {
-        AFTER: t("after the first pilot"),
-        BEFORE: t("before the first pilot"),
-        UNCLEAR: t("order unclear"),
-    }
-
-
-def months_text(low: float, high: float, t: Words) -> str:
-    """A delay in months as far as the dates allow to say."""
-    if pd.isna(low):
-        return "–"
-    if pd.isna(high):
-        return t("at least {low}", low=t.number(low))
-    return t.number(low) if round(low) == round(high) else f"{t.number(low)}–{t.number(high)}"
-
-
 def linked_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Rounds after the pilot first, then those of unclear order, then earlier ones."""
     order = {AFTER: 0, UNCLEAR: 1, BEFORE: 2}
@@ -243,6 +220,18 @@ def money_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
             ],
             t("Amounts added"): frame["additive"],
             t("Amounts known"): frame["known"],
+        }
+    )
+
+
+def province_table(result: Result, t: Words) -> pd.DataFrame:
+    """Testbeds and pilots at them in each province."""
+    frame = result.frame
+    return pd.DataFrame(
+        {
+            t("Province"): frame[f"short_{t.lang}"],
+            t("Testbeds"): frame["testbeds"],
+            t("Pilots"): frame["pilots"],
         }
     )
 

@@ -13,16 +13,17 @@ from analytics.money import sums_by_basis
 from analytics.profiles import TABLE, Kind, Profile, everything, profile
 from analytics.relations import places, portfolio, related
 from analytics.result import Result
+from analytics.sentences import gap_sentence
 from analytics.timelines import UNDATED, dated_facts
-from charts.base import CONFIG
 from loaders.engine import Runner
 from loaders.package import package
 from ui import frame, layout, profile_views, profile_words, state
+from ui.briefs import brief_links
 from ui.data import ask, engine, shared
 from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
 from ui.pictures import money_table
-from ui.provenance import caption, sources_control
+from ui.provenance import sources_control
 from ui.safe import http_url, markdown
 from ui.tables import show
 
@@ -44,6 +45,8 @@ def page(kind: Kind, t: Words) -> None:
         st.caption(profile_words.kind_word(kind, t), width="content")
         with st.container(width="content"):
             sources_control("profile", name, everything(found), t)
+    if kind == "program":
+        brief_links(found.id, t)
     _facts(found, name, t)
     _story(found, t)
     if kind == "investor":
@@ -98,9 +101,9 @@ def _facts(found: Profile, name: str, t: Words) -> None:
         if picture is None:
             st.info(t("No place in Korea is known."), icon=":material/location_off:")
             return
-        st.image(picture, width=280, alt=description)
         note = t("Shaded: provinces with a seat or pilots; dots are testbeds.")
-        st.caption(" · ".join([note, *([caption(there, t)] if there.total else [])]))
+        table = profile_views.places_table(there, t)
+        layout.picture("places", description, there, picture, table, t, note=note)
 
 
 def _derived(name: str, function: Callable[[Runner, Profile], Result], found: Profile) -> Result:
@@ -123,10 +126,12 @@ def _story(found: Profile, t: Words) -> None:
         found.id,
         t.lang,
     )
-    if chart is not None:
-        st.plotly_chart(chart, key="chart-timeline", alt=finding, config=CONFIG)
-    st.caption(caption(facts, t))
     table = profile_views.facts_table(facts, t)
+    with layout.framed("timeline"):
+        if chart is not None:
+            layout.chart("timeline", chart, finding)
+        show(table, alt=finding)
+        layout.provenance("timeline", finding, facts, table, t)
     undated = facts.frame[facts.frame["mark"] == UNDATED]
     if len(undated):
         words = [profile_words.undated_line(f, t) for _, f in undated.head(MAX_LINKS).iterrows()]
@@ -135,8 +140,6 @@ def _story(found: Profile, t: Words) -> None:
         )
     if len(undated) > MAX_LINKS:
         st.caption(t("And {n} more in the list.", n=t.number(len(undated) - MAX_LINKS)))
-    show(table, alt=finding)
-    layout.actions("timeline", finding, facts, table, t)
 
 
 def _investor_view(found: Profile, t: Words) -> None:
@@ -219,8 +222,7 @@ def _unknown(found: Profile, t: Words) -> None:
         st.markdown(t("No gap is known in the rows about it."))
         return
     lines = [
-        profile_words.gap_sentence(code, n, total, t)
-        for code, n, total in gaps.frame.itertuples(index=False)
+        gap_sentence(code, n, total, t) for code, n, total in gaps.frame.itertuples(index=False)
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
     st.caption(t("Computed from the rows of this page; the data are of {date}.", date=data_date()))

@@ -12,6 +12,7 @@ from analytics.names import all_rows
 from analytics.profiles import TABLE, Profile
 from analytics.relations import DIMENSIONS, NO_PILOT, NOT_STATED, RELATIONS
 from analytics.result import Result
+from analytics.sentences import months_text, relation_words
 from charts.svgmap import province_picture
 from charts.timeline import timeline
 from charts.tokens import ACCENT, MAP_EMPTY, NEUTRAL, OKABE_ITO, STAGES
@@ -20,7 +21,6 @@ from loaders.package import package
 from ui.data import ask, shared
 from ui.i18n import Words
 from ui.links import with_profiles
-from ui.pictures import months_text, relation_words
 from ui.profile_words import fact_word, mark_words
 from ui.tables import readable
 from ui.words import keys_in_order, vocabulary
@@ -344,6 +344,18 @@ def related_groups(related: Result) -> Iterable[tuple[str, pd.DataFrame]]:
         part = related.frame[related.frame["relation"] == relation]
         if len(part):
             yield relation, part
+
+
+def places_table(places: Result, t: Words) -> pd.DataFrame:
+    """Provinces of the profile with the pilots known in each."""
+    frame = places.frame.drop_duplicates("sido")
+    return pd.DataFrame(
+        {
+            t("Province"): frame["sido"].map(vocabulary(t, "regions")),
+            t("Pilots"): frame["pilots"],
+            t("Seat"): frame["is_seat"].map({True: t("yes"), False: t("no")}),
+        }
+    )
 
 
 def place_picture(places: Result, description: str, t: Words) -> str | None:

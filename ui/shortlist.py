@@ -12,10 +12,10 @@ from analytics.result import Result
 from analytics.technologies import pilots_listed
 from loaders.exports import csv_bytes
 from loaders.package import package
-from ui import state, workbook
+from ui import layout, state, workbook
 from ui.data import ask, engine
 from ui.i18n import Words
-from ui.provenance import caption
+from ui.provenance import caption, sources_control
 from ui.safe import http_url, markdown
 from ui.technology_words import export_table, stage_word, words_table
 from ui.words import keys_in_order
@@ -248,6 +248,8 @@ def show_list(t: Words) -> None:
     result = ask(pilots_listed, pilots)
     _rows(result.frame, t)
     st.button(t("Empty the shortlist"), type="tertiary", icon=":material/delete:", on_click=_clear)
-    _comparison(result.frame, t)
-    st.caption(caption(result, t))
-    export(result, "shortlist", t)
+    with layout.framed("shortlist"):
+        _comparison(result.frame, t)
+        st.caption(caption(result, t))
+        sources_control("shortlist", t("Shortlist"), result, t)
+        export(result, "shortlist", t)

@@ -13,13 +13,13 @@ from analytics.result import Result
 from analytics.testbeds import money_at_testbed, one_testbed, pilots_at_testbed
 from charts.maps import KOREA_BOUNDS, MapFiles, base_map, bounds_of, point_layer
 from charts.tokens import categorical
-from ui import state
+from ui import layout, state
 from ui.data import ask
 from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
 from ui.provenance import sources_control
 from ui.safe import markdown
-from ui.tables import readable, show
+from ui.tables import readable
 from ui.words import category_codes
 
 MAP_HEIGHT = 560
@@ -84,22 +84,26 @@ def draw(listed: Result, place: str, t: Words) -> None:
     """The map: provinces, testbeds by kind; a click chooses a testbed."""
     selected = state.text("testbed")
     bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
-    clicked = st_folium(
-        base_map(map_files(), bounds),
-        key=f"testbed-map-{place}",
-        height=MAP_HEIGHT,
-        use_container_width=True,
-        feature_group_to_add=point_layer(_points(listed.frame, t), kind_colors(), selected),
-        returned_objects=["last_active_drawing"],
-    )
-    if len(listed.frame):
-        _legend(set(listed.frame["kind"]), t)
-    st.caption(
-        t(
+    points = _points(listed.frame, t)
+    with layout.framed("testbed-map"):  # its table is the list of testbeds below
+        clicked = st_folium(
+            base_map(map_files(), bounds),
+            key=f"testbed-map-{place}",
+            height=MAP_HEIGHT,
+            use_container_width=True,
+            feature_group_to_add=point_layer(points, kind_colors(), selected),
+            returned_objects=["last_active_drawing"],
+        )
+        if len(listed.frame):
+            _legend(set(listed.frame["kind"]), t)
+        note = t(
             "A dot is a testbed; its size grows with the number of pilots known there. "
             "Click one, or choose it from the list."
         )
-    )
+        shown = points[["name", "detail", "lat", "lon"]].set_axis(
+            [t("Testbed"), t("Details"), t("Latitude"), t("Longitude")], axis=1
+        )
+        layout.provenance("testbed-map", t("Map of the testbeds"), listed, shown, t, note)
     feature = (clicked or {}).get("last_active_drawing") or {}
     testbed = str(feature.get("properties", {}).get("id", ""))
     if testbed and testbed != st.session_state.get(_LAST_CLICK):
@@ -146,11 +150,11 @@ def details(everywhere: Result, t: Words) -> None:
     sources_control("testbed", names[code], facts, t)
     link_list([profile_link("testbed", code, t("Open the profile"), t)])
     pilots = ask(pilots_at_testbed, code)
-    st.markdown(
-        "**" + t.plural("{n} pilot known here", "{n} pilots known here", pilots.total) + "**"
-    )
     if pilots.total:
-        show(
+        layout.table(
+            "testbed-pilots",
+            t.plural("{n} pilot known here", "{n} pilots known here", pilots.total),
+            pilots,
             with_profiles(
                 readable(
                     pilots.frame,
@@ -162,9 +166,11 @@ def details(everywhere: Result, t: Words) -> None:
                 pilots.frame["org_id"],
                 t,
             ),
-            alt=t("Pilots at {testbed}", testbed=names[code]),
+            t,
         )
-        sources_control("testbed-pilots", t("Pilots at {testbed}", testbed=names[code]), pilots, t)
+    else:
+        none = t.plural("{n} pilot known here", "{n} pilots known here", 0)
+        st.markdown(f"**{none}**")
     money = ask(money_at_testbed, code)
     if money.total:
         sources_control(

@@ -50,7 +50,7 @@ OVERLAPS = """() => {
         const wide = Math.min(x.right, y.right) - Math.max(x.left, y.left);
         const high = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
         if (wide > 4 && high > 4) {
-            found.push(`${a.textContent.trim().slice(0, 40)} | ${b.textContent.trim().slice(0, 40)}`);
+            found.push([a, b].map(e => e.textContent.trim().slice(0, 40)).join(" | "));
         }
     }
     return found.slice(0, 6);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -25,6 +25,7 @@ from api.v1 import PREFIX, create_app
 from loaders import package as packages
 from loaders import snapshot
 from loaders.engine import Engine
+from loaders.findings.record import record
 from loaders.package import PROJECT_ROOT, Lang
 from tests.support import DATA, environment, forget, read_rows, set_cell
 from tests.unit.fixtures_small import small_run
@@ -255,6 +256,7 @@ def hostile(data_copy: Path) -> TestClient:
         resource["schema"]["fields"][0]["description_ko"] = HOSTILE
     path.write_text(json.dumps(descriptor, ensure_ascii=False), encoding="utf-8")
     forget()
+    record(data_copy, date(2026, 11, 22))  # the new date raises doubts, which carry the text too
     snapshot.build()
     return TestClient(site())
 

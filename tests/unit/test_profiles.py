@@ -18,6 +18,7 @@ from analytics.gaps import unknowns
 from analytics.profiles import TABLE, Kind, Profile, everything, profile
 from analytics.relations import entry_times, places, portfolio, related
 from analytics.result import Result
+from analytics.sentences import gap_sentence
 from analytics.timelines import dated_facts, edition_dates
 from charts.timeline import timeline
 from loaders.engine import Runner
@@ -451,7 +452,7 @@ def every_view(found: Profile, others: Result, place: int) -> None:
         assert profile_words.timeline_finding(facts, t)
         assert all(title and text for title, text in profile_views.facts_of(found, t))
         for code, n, total in gaps.itertuples(index=False):
-            assert profile_words.gap_sentence(code, n, total, t)
+            assert gap_sentence(code, n, total, t)
         listed = profile_views.facts_table(facts, t)
         assert len(listed) == facts.total
         assert all(page.startswith("http") for page in listed[t("Page")])
