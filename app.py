@@ -118,7 +118,7 @@ STREAMLIT_SHELL = (Path(st.__file__).parent / "static" / "index.html").read_text
 app = st.App(
     PROJECT / "dashboard.py",
     routes=[
-        *routes(PROJECT / "assets" / "icon.svg"),
+        *routes(PROJECT / "assets"),
         *feed_routes([*menu_paths(), *FIRST_BRIEFS], deadlines_ahead),
         *brief_routes(choose_language, STAGES),
         *shell_routes(STREAMLIT_SHELL, shell_pages(), choose_language, ICON_PATH),

@@ -62,14 +62,22 @@ async def robots(request: Request) -> Response:
     return PlainTextResponse(f"User-agent: *\nAllow: /\nSitemap: {base_url(request)}/sitemap.xml\n")
 
 
-def routes(icon: Path) -> list[BaseRoute]:
-    """All routes; only GET and HEAD exist."""
+def routes(assets: Path) -> list[BaseRoute]:
+    """All routes; only GET and HEAD exist. ``assets``: folder of our own static files."""
 
     async def site_icon(_: Request) -> Response:
-        return FileResponse(icon, media_type="image/svg+xml", headers={"Cache-Control": ONE_DAY})
+        return FileResponse(
+            assets / "icon.svg", media_type="image/svg+xml", headers={"Cache-Control": ONE_DAY}
+        )
+
+    async def points_script(_: Request) -> Response:
+        return FileResponse(
+            assets / "points.js", media_type="text/javascript", headers={"Cache-Control": ONE_DAY}
+        )
 
     return [
         Route(ICON_PATH, site_icon),
+        Route("/assets/points.js", points_script),
         *health_routes(),
         Route("/robots.txt", robots),
         Route("/assets/provinces.js", provinces_script),

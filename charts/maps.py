@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 import pandas as pd
@@ -15,7 +16,7 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from charts.text import for_map
-from charts.tokens import MAP_LAND, MAP_LINE, MAP_SEA
+from charts.tokens import MAP_LAND, MAP_LINE, MAP_SEA, SHAPES, Symbol
 
 #: From this zoom level on, municipalities can be told apart.
 NEAR_ZOOM = 9
@@ -29,6 +30,7 @@ class MapFiles:
     leaflet_js: str
     leaflet_css: str
     provinces_js: str
+    points_js: str
     municipalities_url: str
     tiles_url: str = ""
     tiles_attribution: str = ""
@@ -100,7 +102,11 @@ def base_map(
         zoom_snap=0.25,
         control_scale=True,
     )
-    m.default_js = [("leaflet", files.leaflet_js), ("provinces", files.provinces_js)]
+    m.default_js = [
+        ("leaflet", files.leaflet_js),
+        ("provinces", files.provinces_js),
+        ("points", files.points_js),
+    ]
     m.default_css = [("leaflet_css", files.leaflet_css)]
     if files.tiles_url:
         folium.TileLayer(files.tiles_url, attr=for_map(files.tiles_attribution)).add_to(m)
@@ -109,16 +115,46 @@ def base_map(
     return m
 
 
+class PointLayer(MacroElement):
+    """Points drawn by the static script that sets ``window.atlasPoints``."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = window.atlasPoints(
+            {{ this.features | tojson }}, {{ this.symbols | tojson }}, {{ this.words | tojson }});
+        {{ this.get_name() }}.addTo({{ this._parent.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        features: list[dict[str, Any]],
+        symbols: Mapping[str, Symbol],
+        words: Mapping[str, str],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "PointLayer"
+        self.features, self.words = features, dict(words)
+        self.symbols = {
+            kind: {"path": SHAPES[symbol.shape], "color": symbol.color}
+            for kind, symbol in symbols.items()
+        }
+
+
 def point_layer(
-    points: pd.DataFrame, colors: Mapping[str, str], selected: str
+    points: pd.DataFrame, symbols: Mapping[str, Symbol], selected: str, words: Mapping[str, str]
 ) -> folium.FeatureGroup:
-    """All points as one GeoJSON layer.
+    """All points as one layer: symbols by kind, numbers where they crowd.
 
     Args:
-        points: ``id``, ``lat``, ``lon``, ``kind`` (code), ``name``, ``detail`` (tooltip
-            lines), ``size`` (radius in pixels).
-        colors: colour of each kind.
+        points: ``id``, ``lat``, ``lon``, ``kind`` (code), ``exact`` (whether the point
+            marks the site itself), ``name``, ``detail`` (tooltip lines), ``size`` (radius in
+            pixels).
+        symbols: shape and colour of each kind.
         selected: id of the point to emphasise, or "".
+        words: ``testbeds`` (the plural) and ``nearer`` (what a click on a number does).
     """
     features = [
         {
@@ -128,29 +164,17 @@ def point_layer(
                 "id": for_map(row.id),
                 "name": for_map(row.name),
                 "detail": for_map(row.detail),
-                "color": colors[row.kind],
-                "radius": float(row.size) + (4 if row.id == selected else 0),
-                "edge": "#111111" if row.id == selected else "#FFFFFF",
-                "weight": 3 if row.id == selected else 1.2,
+                "kind": row.kind,
+                "exact": bool(row.exact),
+                "radius": float(row.size),
+                "chosen": row.id == selected,
             },
         }
         for row in points.rename_axis(None).itertuples(index=False, name="Point")
     ]
     group = folium.FeatureGroup(name="points")
-    if not features:
-        return group
-    folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
-        marker=folium.CircleMarker(radius=7, fill=True),
-        style_function=lambda f: {
-            "fillColor": f["properties"]["color"],
-            "color": f["properties"]["edge"],
-            "weight": f["properties"]["weight"],
-            "radius": f["properties"]["radius"],
-            "fillOpacity": 0.92,
-        },
-        tooltip=folium.GeoJsonTooltip(fields=["name", "detail"], labels=False, sticky=False),
-    ).add_to(group)
+    said = {key: for_map(text) for key, text in words.items()}
+    PointLayer(features, symbols, said).add_to(group)
     return group
 
 

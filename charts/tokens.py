@@ -7,6 +7,8 @@ Okabe–Ito palette, yellow last because it fades on white.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 ACCENT = "#0F6B8C"
 NEUTRAL = "#8A94A0"
 
@@ -46,6 +48,34 @@ MAP_LAND = "#FDFDFB"
 MAP_SEA = "#DCE7EE"
 MAP_LINE = "#8796A3"
 MAP_EMPTY = "#EEF2F4"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """How a kind is drawn on a map: a shape and a colour, so that neither is needed alone."""
+
+    shape: str
+    color: str
+
+
+#: Shapes in the order of categories: paths in a square of 24.
+SHAPES = {
+    "circle": "M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20z",
+    "square": "M3 3h18v18H3z",
+    "diamond": "M12 1l11 11-11 11L1 12z",
+    "triangle": "M12 2l11 20H1z",
+    "down": "M12 22L1 2h22z",
+    "hexagon": "M6 2h12l6 10-6 10H6L0 12z",
+    "star": "M12 1l3.2 7.3 7.8.7-5.9 5.2L18.9 22 12 17.9 5.1 22l1.8-7.8L1 9l7.8-.7z",
+    "cross": "M8 1h8v7h7v8h-7v7H8v-7H1V8h7z",
+}
+
+
+def symbols(codes: list[str] | tuple[str, ...]) -> dict[str, Symbol]:
+    """Shape and colour for each code, in the order given; repeats after eight."""
+    shapes = list(SHAPES)
+    colors = categorical(codes)
+    return {c: Symbol(shapes[i % len(shapes)], colors[c]) for i, c in enumerate(codes)}
 
 
 def categorical(codes: list[str] | tuple[str, ...]) -> dict[str, str]:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from analytics.names import all_rows
 from analytics.result import Result
 from analytics.testbeds import money_at_testbed, one_testbed, pilots_at_testbed
-from charts.maps import KOREA_BOUNDS, MapFiles, base_map, bounds_of, point_layer
-from charts.tokens import categorical
-from ui import layout, state
+from charts.maps import (
+    KOREA_BOUNDS,
+    NEAR_ZOOM,
+    MapFiles,
+    base_map,
+    bounds_of,
+    point_layer,
+)
+from charts.tokens import SHAPES, Symbol, symbols
+from ui import findings, layout, pictures, state
 from ui.data import ask
 from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
@@ -32,15 +41,16 @@ def map_files() -> MapFiles:
         leaflet_js="/assets/leaflet/leaflet.js",
         leaflet_css="/assets/leaflet/leaflet.css",
         provinces_js="/assets/provinces.js",
+        points_js="/assets/points.js",
         municipalities_url="/assets/municipalities.geojson",
         tiles_url=os.environ.get("ATLAS_TILES_URL", ""),
         tiles_attribution=os.environ.get("ATLAS_TILES_ATTRIBUTION", ""),
     )
 
 
-def kind_colors() -> dict[str, str]:
-    """One colour for each kind of testbed, the same everywhere."""
-    return categorical(category_codes("testbeds", "kind"))
+def kind_symbols() -> dict[str, Symbol]:
+    """One shape and colour for each kind of testbed, the same everywhere."""
+    return symbols(category_codes("testbeds", "kind"))
 
 
 def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
@@ -61,55 +71,98 @@ def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
             "lat": frame["lat"],
             "lon": frame["lon"],
             "kind": frame["kind"],
+            "exact": frame["coord_basis"] == "site",
             "name": [t.name(r) for _, r in frame.iterrows()],
             "detail": details,
-            "size": [6 + min(8, n**0.5 * 2) for n in frame["pilots"]],
+            "size": [7 + min(8, n**0.5 * 2) for n in frame["pilots"]],
         }
     )
 
 
 def _legend(present: set[str], t: Words) -> None:
-    dot = "display:inline-block;width:.8em;height:.8em;border-radius:50%;margin-right:.4em"
     entries = "".join(
         '<li style="display:inline-block;margin-right:1.1em;white-space:nowrap">'
-        f'<span aria-hidden="true" style="{dot};background:{color}"></span>'
+        '<svg viewBox="-2 -2 28 28" width="14" height="14" aria-hidden="true" '
+        'style="vertical-align:-.1em;margin-right:.4em">'
+        f'<path d="{SHAPES[symbol.shape]}" fill="{symbol.color}"/></svg>'
         f"{escape(t.code('testbeds', 'kind', code))}</li>"
-        for code, color in kind_colors().items()
+        for code, symbol in kind_symbols().items()
         if code in present
     )
     st.html(f'<ul style="list-style:none;padding:0;margin:0;font-size:.9rem">{entries}</ul>')
 
 
 def draw(listed: Result, place: str, t: Words) -> None:
-    """The map: provinces, testbeds by kind; a click chooses a testbed."""
-    selected = state.text("testbed")
-    bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
+    """The testbeds by kind: a map in which a click chooses one, or a still picture."""
+    view = state.choose_segment(
+        "map",
+        t("Show as"),
+        ("map", "picture"),
+        {"map": t("Map to explore"), "picture": t("Still picture")}.__getitem__,
+        "map",
+        label_visibility="collapsed",
+    )
     points = _points(listed.frame, t)
     with layout.framed("testbed-map"):  # its table is the list of testbeds below
-        clicked = st_folium(
-            base_map(map_files(), bounds),
-            key=f"testbed-map-{place}",
-            height=MAP_HEIGHT,
-            use_container_width=True,
-            feature_group_to_add=point_layer(points, kind_colors(), selected),
-            returned_objects=["last_active_drawing"],
-        )
-        if len(listed.frame):
-            _legend(set(listed.frame["kind"]), t)
-        note = t(
-            "A dot is a testbed; its size grows with the number of pilots known there. "
-            "Click one, or choose it from the list."
-        )
+        note = _picture(listed, t) if view == "picture" else _map(points, listed, place, t)
+        if len(points):
+            _legend(set(points["kind"]), t)
+        inexact = int((~points["exact"]).sum())
+        if inexact:
+            note += " " + t.plural(
+                "{n} symbol marks only the centre of its municipality and is drawn pale.",
+                "{n} symbols mark only the centre of their municipality and are drawn pale.",
+                inexact,
+            )
         shown = points[["name", "detail", "lat", "lon"]].set_axis(
             [t("Testbed"), t("Details"), t("Latitude"), t("Longitude")], axis=1
         )
         layout.provenance("testbed-map", t("Map of the testbeds"), listed, shown, t, note)
+
+
+def _picture(listed: Result, t: Words) -> str:
+    """The still picture; returns how to read it."""
+    finding = findings.testbeds_finding(listed, t)
+    counts = listed.frame.groupby("sido").size()
+    provinces = ask(all_rows, "regions")
+    shaded = provinces.assign(testbeds=provinces["sido"].map(counts).fillna(0).astype(int))
+    st.image(pictures.province_svg(shaded, listed.frame, finding, t), width=480, alt=finding)
+    return t("The darker, the more testbeds; dots are testbeds.")
+
+
+def _map(points: pd.DataFrame, listed: Result, place: str, t: Words) -> str:
+    """The map to explore; returns how to read it."""
+    selected = state.text("testbed")
+    bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
+    words = {"testbeds": t("testbeds"), "nearer": t("come nearer")}
+    clicked = st_folium(
+        base_map(map_files(), bounds),
+        key=f"testbed-map-{place}",
+        height=MAP_HEIGHT,
+        use_container_width=True,
+        feature_group_to_add=point_layer(points, kind_symbols(), selected, words),
+        returned_objects=["last_active_drawing"],
+        **_moved_to(listed.frame, selected),
+    )
     feature = (clicked or {}).get("last_active_drawing") or {}
     testbed = str(feature.get("properties", {}).get("id", ""))
     if testbed and testbed != st.session_state.get(_LAST_CLICK):
         st.session_state[_LAST_CLICK] = testbed
         state.set_one("testbed", testbed)
         st.rerun()
+    return t(
+        "A symbol is a testbed; it grows with the number of pilots known there. A number "
+        "stands for several: click it to come nearer. Click a symbol, or choose a testbed "
+        "from the list."
+    )
+
+
+def _moved_to(frame: pd.DataFrame, selected: str) -> dict[str, Any]:
+    """Where the map goes when a testbed was chosen from the list, not on the map itself."""
+    row = frame[frame["testbed_id"] == selected]
+    if row.empty or selected == st.session_state.get(_LAST_CLICK):
+        return {}
+    return {"center": (float(row["lat"].iloc[0]), float(row["lon"].iloc[0])), "zoom": NEAR_ZOOM + 2}
 
 
 def details(everywhere: Result, t: Words) -> None:

@@ -15,13 +15,16 @@ from ui.i18n import Words
 
 pytestmark = pytest.mark.e2e
 
-# Layers that show a testbed, with their place in the map's window.
-POINTS = """() => Object.values(window.map._layers)
-    .filter(layer => layer.feature && layer.getLatLng)
+# Symbols and numbers on the map, with their place in its window; numbers have no id.
+POINTS = """() => [window.atlasPointLayer, window.atlasPointLayer.numbers]
+    .flatMap(group => group.getLayers())
+    .filter(layer => layer.options.keyboard)
     .map(layer => {
         const at = window.map.latLngToContainerPoint(layer.getLatLng());
-        return {id: layer.feature.properties.id, x: at.x, y: at.y, radius: layer.getRadius()};
+        const id = layer.feature?.properties.id ?? "";
+        return {id, x: at.x, y: at.y, radius: layer.options.icon.options.iconSize[0] / 2};
     })"""
+ALL_IDS = "() => window.atlasPointLayer.features.map(feature => feature.properties.id)"
 # Everything painted on the map's canvases: 0 when nothing was drawn.
 INK = """() => [...document.querySelectorAll(".leaflet-container canvas")].map(canvas => {
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -38,8 +41,14 @@ def _points(view: View) -> list[Point]:
     return found
 
 
+def _ids(view: View) -> list[str]:
+    """Every testbed of the map, also those that stand in a number."""
+    found: list[str] = view.map_frame().evaluate(ALL_IDS)
+    return found
+
+
 def _loneliest(points: list[Point]) -> Point:
-    """The point with most room around it, so that a click there can mean no other."""
+    """The testbed with most room around it, so that a click there can mean no other."""
 
     def room(one: Point) -> float:
         return min(
@@ -49,7 +58,7 @@ def _loneliest(points: list[Point]) -> Point:
             if o is not one
         )
 
-    return max(points, key=room)
+    return max((p for p in points if p["id"]), key=room)
 
 
 def _click(view: View, point: Point) -> None:
@@ -70,16 +79,16 @@ def test_map_draws_from_this_host_alone(open_page: Opener) -> None:
     frame = view.map_frame()
     assert frame.evaluate("() => window.atlasProvinces.features.length") == 17
     frame.wait_for_function(f"() => ({INK})() > 0.1")
-    points = _points(view)
-    assert len(points) > 100
-    assert len({p["id"] for p in points}) == len(points)
+    ids = _ids(view)
+    assert len(ids) > 100
+    assert len(set(ids)) == len(ids)
     view.clean()
 
 
 def test_map_shows_only_the_testbeds_of_the_list(open_page: Opener) -> None:
-    everything = _points(open_page("/testbeds", "en"))
+    everything = _ids(open_page("/testbeds", "en"))
     view = open_page("/testbeds?kind=living-lab", "en")
-    few = _points(view)
+    few = _ids(view)
     assert 0 < len(few) < len(everything)
     heading = view.page.get_by_role("heading", name=re.compile(rf"\b{len(few)}\b"))
     expect(heading.first).to_be_attached()
@@ -97,7 +106,7 @@ def test_click_on_a_point_shows_its_testbed(open_page: Opener) -> None:
 
 
 def test_second_click_chooses_another_testbed(open_page: Opener) -> None:
-    view = open_page("/testbeds?kind=living-lab", "en")
+    view = open_page("/testbeds?kind=smart-city-challenge", "en")
     points = _points(view)
     first = _loneliest(points)
     _click(view, first)
@@ -143,4 +152,52 @@ def test_place_button_shows_the_places_profile(open_page: Opener, name: str, cod
         value = metric.get_by_test_id("stMetricValue").inner_text()
         assert re.fullmatch(r"[\d,]+", value.strip())
     view.map_frame()
+    view.clean()
+
+
+def test_crowded_testbeds_are_counted_and_come_apart(open_page: Opener) -> None:
+    """Symbols and numbers together stand for every testbed; a click on a number comes nearer."""
+    view = open_page("/testbeds", "en")
+    frame = view.map_frame()
+    counted = """() => window.atlasPointLayer.numbers.getLayers()
+        .map(layer => Number(layer.getElement().textContent))"""
+    alone = "() => window.atlasPointLayer.getLayers().length"
+    assert sum(frame.evaluate(counted)) + frame.evaluate(alone) == len(_ids(view))
+    zoom = frame.evaluate("() => window.map.getZoom()")
+    frame.locator(".atlas-crowd").first.click()
+    frame.wait_for_function(f"() => window.map.getZoom() > {zoom}")
+    view.clean()
+
+
+def test_symbols_and_numbers_can_be_reached_and_used_by_keyboard(open_page: Opener) -> None:
+    view = open_page("/testbeds?kind=smart-city-challenge", "en")
+    symbol = view.map_frame().locator(".atlas-point").first
+    assert symbol.get_attribute("tabindex") == "0"
+    assert symbol.get_attribute("aria-label")
+    symbol.focus()
+    symbol.press("Enter")
+    view.page.wait_for_url(re.compile(r"[?&]testbed="))
+    view.settle()
+    expect(view.page.locator(".st-key-sources-testbed")).to_be_visible()
+    view.clean()
+
+
+def test_a_choice_in_the_list_moves_the_map(open_page: Opener) -> None:
+    view = open_page("/testbeds", "en")
+    before = view.map_frame().evaluate("() => window.map.getZoom()")
+    box = view.page.locator(".st-key-param-testbed")
+    box.get_by_role("combobox").click()
+    view.page.keyboard.type("Osiria")
+    view.page.keyboard.press("Enter")
+    view.page.wait_for_url(re.compile(r"[?&]testbed="))
+    view.settle()
+    view.map_frame().wait_for_function(f"() => window.map.getZoom() > {before} + 2")
+    view.clean()
+
+
+def test_the_map_can_be_a_still_picture(open_page: Opener) -> None:
+    view = open_page("/testbeds?map=picture", "ko")
+    expect(view.page.locator(MAP_FRAME)).to_have_count(0)
+    picture = view.page.get_by_test_id("stImage").locator("img, svg").first
+    expect(picture).to_be_visible()
     view.clean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 from itertools import pairwise, product
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,10 +18,10 @@ from hypothesis import strategies as st
 from charts.bars import category_bars
 from charts.base import CONFIG, figure
 from charts.funnel import stage_bars
-from charts.maps import KOREA_BOUNDS, MapFiles, base_map, bounds_of, point_layer
+from charts.maps import KOREA_BOUNDS, MapFiles, PointLayer, base_map, bounds_of, point_layer
 from charts.sankey import Column, sankey
 from charts.svgmap import HEIGHT, WIDTH, project, province_picture
-from charts.tokens import NEUTRAL, OKABE_ITO, STAGES, categorical
+from charts.tokens import NEUTRAL, OKABE_ITO, SHAPES, STAGES, Symbol, categorical, symbols
 from loaders.boundaries import feature_collection
 from tests.unit.fixtures_small import ENDED, LADDER
 
@@ -206,6 +207,7 @@ FILES = MapFiles(
     leaflet_js="/assets/leaflet/leaflet.js",
     leaflet_css="/assets/leaflet/leaflet.css",
     provinces_js="/assets/provinces.js",
+    points_js="/assets/points.js",
     municipalities_url="/assets/municipalities.geojson",
 )
 POINTS = pd.DataFrame(
@@ -214,12 +216,17 @@ POINTS = pd.DataFrame(
         "lat": [35.1, 37.5],
         "lon": [129.0, 127.0],
         "kind": ["living-lab", "startup-park"],
+        "exact": [True, False],
         "name": ["부두 (Quay)", "Park"],
         "detail": ["2 pilots", "0 pilots"],
         "size": [7.0, 6.0],
     }
 )
-COLORS = {"living-lab": "#0072B2", "startup-park": "#D55E00"}
+SYMBOLS = {
+    "living-lab": Symbol("circle", "#0072B2"),
+    "startup-park": Symbol("square", "#D55E00"),
+}
+WORDS = {"testbeds": "testbeds", "nearer": "come nearer"}
 
 
 def walk(element: Any) -> list[Any]:
@@ -234,8 +241,13 @@ def linked(html: str) -> set[str]:
 
 def test_the_map_names_only_files_of_this_host() -> None:
     m = base_map(FILES, KOREA_BOUNDS)
-    point_layer(POINTS, COLORS, "").add_to(m)
-    wanted = {"/assets/leaflet/leaflet.js", "/assets/leaflet/leaflet.css", "/assets/provinces.js"}
+    point_layer(POINTS, SYMBOLS, "", WORDS).add_to(m)
+    wanted = {
+        "/assets/leaflet/leaflet.js",
+        "/assets/leaflet/leaflet.css",
+        "/assets/provinces.js",
+        "/assets/points.js",
+    }
     named = {
         address
         for element in walk(m)
@@ -258,7 +270,7 @@ def test_no_address_outside_stands_anywhere_in_the_drawn_map() -> None:
 
 def test_configured_tiles_are_used_with_their_attribution() -> None:
     files = MapFiles(
-        *(FILES.leaflet_js, FILES.leaflet_css, FILES.provinces_js, FILES.municipalities_url),
+        *astuple(FILES)[:5],
         tiles_url="https://tiles.example/{z}/{x}/{y}.png",
         tiles_attribution="© <b>somebody</b>",
     )
@@ -267,31 +279,33 @@ def test_configured_tiles_are_used_with_their_attribution() -> None:
     assert "<b>somebody</b>" not in html
 
 
+def layer_of(group: folium.FeatureGroup) -> PointLayer:
+    (layer,) = (e for e in walk(group) if isinstance(e, PointLayer))  # one for all points
+    return layer
+
+
 def features(group: folium.FeatureGroup) -> list[dict[str, Any]]:
-    layers = [e for e in walk(group) if isinstance(e, folium.GeoJson)]
-    assert len(layers) <= 1  # one layer for all points
-    return list(layers[0].data["features"]) if layers else []
+    return layer_of(group).features
 
 
 def test_points_are_one_layer_with_the_chosen_one_marked() -> None:
-    one, two = features(point_layer(POINTS, COLORS, "t2"))
+    one, two = features(point_layer(POINTS, SYMBOLS, "t2", WORDS))
     assert one["geometry"] == {"type": "Point", "coordinates": [129.0, 35.1]}
-    assert one["properties"]["color"] == "#0072B2"
     assert one["properties"]["name"] == "부두 (Quay)"
-    assert two["properties"]["radius"] > 6.0
     assert one["properties"]["radius"] == 7.0
-    assert one["properties"]["edge"] != two["properties"]["edge"]
+    assert (one["properties"]["chosen"], two["properties"]["chosen"]) == (False, True)
 
 
-def test_points_are_styled_by_their_properties() -> None:
-    group = point_layer(POINTS, COLORS, "t1")
-    layer = next(e for e in walk(group) if isinstance(e, folium.GeoJson))
-    style = layer.style_function(features(group)[0])
-    assert (style["fillColor"], style["radius"]) == ("#0072B2", 11.0)
+def test_each_kind_has_a_shape_and_a_colour() -> None:
+    layer = layer_of(point_layer(POINTS, SYMBOLS, "", WORDS))
+    assert layer.symbols["living-lab"] == {"path": SHAPES["circle"], "color": "#0072B2"}
+    assert {f["properties"]["kind"] for f in layer.features} == set(layer.symbols)
+    drawn = symbols([str(n) for n in range(8)])
+    assert len({s.shape for s in drawn.values()}) == len({s.color for s in drawn.values()}) == 8
 
 
 def test_no_points_no_layer() -> None:
-    assert features(point_layer(POINTS.iloc[:0], COLORS, "")) == []
+    assert features(point_layer(POINTS.iloc[:0], SYMBOLS, "", WORDS)) == []
 
 
 def test_bounds() -> None:

@@ -20,6 +20,7 @@ from charts.maps import KOREA_BOUNDS, MapFiles, base_map, point_layer
 from charts.sankey import Column, sankey
 from charts.svgmap import province_picture
 from charts.text import MAX_LABEL, clean, for_map, for_plotly, shorten
+from charts.tokens import Symbol
 from ui.safe import http_url, markdown
 
 HOSTILE = (
@@ -38,7 +39,7 @@ HOSTILE = (
     "<!--",
     "]]>",
 )
-FILES = MapFiles("/l.js", "/l.css", "/p.js", "/m.geojson")
+FILES = MapFiles("/l.js", "/l.css", "/p.js", "/points.js", "/m.geojson")
 anything = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(HOSTILE)
 
 
@@ -49,12 +50,13 @@ def map_with(text: str) -> str:
     """The whole document of a map with one point that says ``text`` everywhere."""
     points = pd.DataFrame(
         {
-            "id": [text], "lat": [35.1], "lon": [129.0], "kind": ["k"],
+            "id": [text], "lat": [35.1], "lon": [129.0], "kind": ["k"], "exact": [True],
             "name": [text], "detail": [text], "size": [7.0],
         }
     )  # fmt: skip
     m = base_map(FILES, KOREA_BOUNDS)
-    point_layer(points, {"k": "#0072B2"}, text).add_to(m)
+    words = {"testbeds": text, "nearer": text}
+    point_layer(points, {"k": Symbol("circle", "#0072B2")}, text, words).add_to(m)
     return str(m.get_root().render())
 
 
@@ -70,17 +72,16 @@ def test_map_holds_no_hostile_text(text: str) -> None:
     if len(text) > 1:
         assert text not in document
     calm, wild = marks(map_with("Quay")), marks(document)
-    calm["onerror"] += 3 * text.count("onerror")  # letters without brackets are harmless
+    calm["onerror"] += 5 * text.count("onerror")  # letters without brackets are harmless
     assert wild == calm
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_map_shows_the_text_itself(text: str) -> None:
     """What the browser makes of the script's data and then of the tooltip's HTML."""
-    found = re.search(r"_add\((\{.*?\})\);", map_with(text), re.DOTALL)
+    found = re.search(r"atlasPoints\(\s*(\[.*?\]), \{", map_with(text), re.DOTALL)
     assert found
-    data = json.loads(found[1])
-    properties = data["features"][0]["properties"]
+    properties = json.loads(found[1])[0]["properties"]
     assert html.unescape(properties["name"]) == text
     assert html.unescape(properties["detail"]) == text
 
