@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 
 from analytics.windows import windows
 from api.access import AccessLog
@@ -49,7 +51,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     gc.freeze()
     metrics.give_out(_snapshot_state)
     log.info("ready", extra={"snapshot": snapshot_id})
-    yield
+    async with TOOLS.running():
+        yield
     log.info("stopped")
 
 
@@ -115,6 +118,33 @@ def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
 
 STREAMLIT_SHELL = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
 
+
+class Tools:
+    """The tools for language models, when the operator has switched them on (``ATLAS_MCP=1``)."""
+
+    def __init__(self) -> None:
+        self.routes: list[Mount] = []
+        self._server: Any = None
+        if os.environ.get("ATLAS_MCP", "") == "1":
+            # heavy, and needed by few
+            from api import tools
+
+            self._server = tools.server(str(package().descriptor["version"]))
+            mounted = tools.application(self._server, allowed_hosts())
+            self.routes = [Mount(tools.PATH, mounted)]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the tools' sessions while the site serves."""
+        if self._server is None:
+            yield
+            return
+        async with self._server.session_manager.run():
+            yield
+
+
+TOOLS = Tools()
+
 app = st.App(
     PROJECT / "dashboard.py",
     routes=[
@@ -122,6 +152,7 @@ app = st.App(
         *feed_routes([*menu_paths(), *FIRST_BRIEFS], deadlines_ahead),
         *brief_routes(choose_language, STAGES),
         *shell_routes(STREAMLIT_SHELL, shell_pages(), choose_language, ICON_PATH),
+        *TOOLS.routes,
     ],
     middleware=[
         Middleware(AccessLog),

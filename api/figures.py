@@ -37,7 +37,8 @@ def _asked(request: Request) -> str:
     return os.environ.get("ATLAS_PUBLIC_URL", "").rstrip("/") + path + query
 
 
-def _document(figure: Figure, result: Result, query: BaseModel, run: Runner) -> dict[str, Any]:
+def document(figure: Figure, result: Result, query: BaseModel, run: Runner) -> dict[str, Any]:
+    """A figure as JSON: numbers, definition, period, coverage, rows and pages behind it."""
     return {
         "figure": figure.name,
         "title": {"ko": figure.title_ko, "en": figure.title},
@@ -61,8 +62,8 @@ def _one_figure(figure: Figure) -> Callable[..., Response]:
             run = engine_for(snapshot_id)
             result = replace(figure.ask(run, query), method=figure.computed_by)
             if format == "json":
-                document = {"snapshot": snapshot_id, **_document(figure, result, query, run)}
-                return Answer(formats.as_json(document), formats.JSON)
+                answer = {"snapshot": snapshot_id, **document(figure, result, query, run)}
+                return Answer(formats.as_json(answer), formats.JSON)
             if format == "zip":
                 titles: dict[Lang, str] = {"ko": figure.title_ko, "en": figure.title}
                 chosen = query.model_dump(by_alias=True)
@@ -119,8 +120,8 @@ def _index(snapshot_id: str) -> Answer:
         }
         for f in FIGURES.values()
     ]
-    document = {"snapshot": snapshot_id, "licence": formats.LICENCE, "figures": figures}
-    return Answer(formats.as_json(document), formats.JSON)
+    listed = {"snapshot": snapshot_id, "licence": formats.LICENCE, "figures": figures}
+    return Answer(formats.as_json(listed), formats.JSON)
 
 
 def router() -> APIRouter:

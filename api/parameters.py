@@ -31,6 +31,9 @@ _INT64 = 2**63
 #: No control characters: they stand in no fact, and some engines stop at them.
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
+#: What keys of rows look like; a filter by key that cannot be one is an error, not an empty answer.
+_KEY = r"^[A-Za-z0-9][A-Za-z0-9._~:-]*$"
+
 #: A misspelt parameter is an error, not silence.
 STRICT = ConfigDict(extra="forbid")
 
@@ -43,6 +46,13 @@ Text = Annotated[
     str,
     BeforeValidator(_composed),
     StringConstraints(max_length=MAX_TEXT, pattern=_NO_CONTROL),
+]
+
+
+Key = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(max_length=MAX_TEXT, pattern=_KEY),
 ]
 
 
@@ -88,16 +98,16 @@ def _or_unknown(kind: Any, schema: dict[str, Any], *checks: Any) -> Any:
     ]
 
 
-def _item(column: Column) -> Any:
-    """Type of one wanted value of a column."""
+def _item(column: Column, *, is_key: bool) -> Any:
+    """Type of one wanted value of a column; ``is_key``: it holds keys of rows."""
     if column.type in _PLAIN:
         kind, name = _PLAIN[column.type]
         return _or_unknown(kind, {"type": name})
     if column.categories:
         codes = [c.value for c in column.categories]
         return _or_unknown(Text, {"type": "string", "enum": codes}, _one_of(codes))
-    schema = {"type": "string", "maxLength": MAX_TEXT, "pattern": _NO_CONTROL}
-    return _or_unknown(Text, schema)
+    kind, pattern = (Key, _KEY) if is_key else (Text, _NO_CONTROL)
+    return _or_unknown(kind, {"type": "string", "maxLength": MAX_TEXT, "pattern": pattern})
 
 
 def words(ko: str) -> dict[str, Any]:
@@ -154,6 +164,10 @@ class Paging(BaseModel):
     )  # fmt: skip
 
 
+def _holds_keys(column: Column, resource: Resource) -> bool:
+    return column.name in resource.primary_key or column.reference is not None
+
+
 #: Prefix of the attributes that hold filters; a column may be called like a method of pydantic.
 FILTER = "filter_"
 
@@ -167,7 +181,7 @@ def table_query(resource: Resource) -> type[BaseModel]:
     """
     filters: dict[str, Any] = {
         f"{FILTER}{column.name}": (
-            GenericAlias(list, (_item(column),)),
+            GenericAlias(list, (_item(column, is_key=_holds_keys(column, resource)),)),
             Field(default=[], alias=column.name, max_length=MAX_VALUES, **_described(column)),
         )
         for column in resource.fields

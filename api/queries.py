@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from api.formats import typed_rows
 from api.parameters import FILTER
 from loaders.engine import Runner
 from loaders.exports import Row
-from loaders.package import Field, Resource
+from loaders.package import Field, Resource, package
 from loaders.schema import unbound
+
+#: Lists of matching rows that are kept, and the longest of them.
+KEPT_VIEWS, KEPT_ROWS = 48, 5_000
+Filters = tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +112,35 @@ def _ordered(table: ir.Table, query: TableQuery) -> ir.Table:
     )
 
 
+@lru_cache(maxsize=KEPT_VIEWS)
+def _matching(
+    run: Any, name: str, filters: Filters, sort: tuple[str, ...], q: str
+) -> tuple[int, pd.DataFrame | None]:
+    """How many rows match, and all of them in order when they are few."""
+    resource = package()[name]
+    query = TableQuery(resource, dict(filters), resource.columns, sort, KEPT_ROWS, 0, q)
+    wanted = _wanted(query)
+    total = int(run(wanted.aggregate(total=wanted.count()))["total"].iloc[0])
+    return total, run(_ordered(wanted, query)) if total <= KEPT_ROWS else None
+
+
 def fetch(run: Runner, query: TableQuery, extra: Sequence[str] = ()) -> Page:
     """The rows of a page and the number of all that match.
+
+    The pages of a short list are cut from rows kept in memory; a long one is asked page by page.
 
     Args:
         extra: columns needed beside those asked for.
     """
-    wanted = _wanted(query)
-    total = int(run(wanted.aggregate(total=wanted.count()))["total"].iloc[0])
+    filters = tuple((name, tuple(values)) for name, values in query.filters.items())
+    total, kept = _matching(
+        cast(Hashable, run), query.resource.name, filters, tuple(query.sort), query.q
+    )
     names = list(dict.fromkeys((*query.fields, *extra)))
-    part = _ordered(wanted, query).limit(query.limit, offset=query.offset).select(*names)
     fields = [query.resource[name] for name in names]
-    return Page(typed_rows(run(part), fields), total)
+    if kept is not None:
+        rows = kept.iloc[query.offset : query.offset + query.limit][names]
+    else:
+        part = _ordered(_wanted(query), query).limit(query.limit, offset=query.offset)
+        rows = run(part.select(*names))
+    return Page(typed_rows(rows, fields), total)
