@@ -13,6 +13,8 @@ from charts.text import for_plotly
 from charts.tokens import NEUTRAL
 
 HEIGHT = 380
+#: Events nearer than this share of a year have one mark between them.
+NEAR_EVENTS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,24 @@ def step_curves(curves: Sequence[StepCurve], *, x_title: str, y_title: str) -> g
     return fig
 
 
+def _told_apart(events: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Marks that would lie over each other become one, at the first of them."""
+    found: list[tuple[float, str]] = []
+    for at, mark in sorted(events):
+        if found and at - found[-1][0] < NEAR_EVENTS:
+            found[-1] = (found[-1][0], f"{found[-1][1]}·{mark}")
+        else:
+            found.append((at, mark))
+    return found
+
+
 def year_points(
-    frame: pd.DataFrame, labels: Mapping[str, str], colors: Mapping[str, str], *, y_title: str
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    colors: Mapping[str, str],
+    *,
+    y_title: str,
+    events: Sequence[tuple[float, str]] = (),
 ) -> go.Figure:
     """Counts by year, one line a series; a missing year breaks the line.
 
@@ -69,6 +87,8 @@ def year_points(
         labels: words of the series, written at their last point.
         colors: colour of each series.
         y_title: what is counted.
+        events: place on the axis and mark of each event, drawn as a dotted line; what the
+            marks mean is said beside the chart.
     """
     fig = figure(
         height=HEIGHT - 60,
@@ -82,9 +102,18 @@ def year_points(
         fig.add_scatter(
             x=list(years), y=values, mode="lines+markers+text", connectgaps=False,
             line={"color": colors.get(str(code), NEUTRAL), "width": 2}, marker={"size": 8},
-            text=[*[""] * (len(values) - 1), f"  {for_plotly(labels[str(code)])}"],
-            textposition="top center", cliponaxis=False,
+            text=[*[""] * (len(values) - 1), for_plotly(labels[str(code)])],
+            textposition="top left", cliponaxis=False,
             customdata=[for_plotly(labels[str(code)])] * len(values),
             hovertemplate="%{customdata}, %{x}: %{y:,.0f}<extra></extra>",
         )  # fmt: skip
+    for at, _ in events:
+        fig.add_vline(x=at, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    for place, marks in _told_apart(events):
+        fig.add_annotation(
+            x=place, y=1, yref="paper", yanchor="bottom", text=for_plotly(marks),
+            showarrow=False, font={"size": 12},
+        )  # fmt: skip
+    if events:
+        fig.update_layout(margin={"t": 28})
     return fig

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analytics.ecosystem import nationwide_events
 from analytics.funnel import Series, published_funnel, published_series
 from analytics.result import Result
 from analytics.sentences import scope_word
@@ -82,6 +83,12 @@ def _trend(t: Words) -> None:
         for _, r in lines.iterrows()
     }
     colors = {r["series"]: STAGES.get(r["stage"], NEUTRAL) for _, r in lines.iterrows()}
+    first, last = int(result.frame["year"].min()), int(result.frame["year"].max())
+    beside = ask(nationwide_events, first, last)
+    marks = [
+        (float(at), str(n))
+        for at, n in zip(beside.frame["at"], beside.frame["number"], strict=True)
+    ]
     layout.figure(
         "trend",
         t(
@@ -93,7 +100,9 @@ def _trend(t: Words) -> None:
         result,
         lambda: shared(
             "trend",
-            lambda: year_points(result.frame, labels, colors, y_title=t("Published count")),
+            lambda: year_points(
+                result.frame, labels, colors, y_title=t("Published count"), events=marks
+            ),
             code,
             t.lang,
         ),
@@ -101,6 +110,20 @@ def _trend(t: Words) -> None:
         t,
         note=t("Single editions only; cumulative counts are never put on this line"),
     )
+    if len(beside.frame):
+        layout.table(
+            "trend-events",
+            t("The numbered lines: events of these years that concerned the whole country"),
+            beside,
+            pd.DataFrame(
+                {
+                    t("Line"): beside.frame["number"],
+                    t("Date"): [t.date(d) for d in beside.frame["date"]],
+                    t("Event"): [t.text(row, "title") for _, row in beside.frame.iterrows()],
+                }
+            ),
+            t,
+        )
 
 
 def show(t: Words) -> None:

@@ -58,6 +58,7 @@ def unit_word(unit: str, n: int, t: Words) -> str:
         "tables": t.plural("{n} table", "{n} tables", n),
         "rows": t.plural("{n} row", "{n} rows", n),
         "facts": t.plural("{n} fact", "{n} facts", n),
+        "events": t.plural("{n} event", "{n} events", n),
         "questions": t.plural("{n} question", "{n} questions", n),
         "measures": t.plural("{n} indicator", "{n} indicators", n),
         "pages": t.plural("{n} page", "{n} pages", n),
