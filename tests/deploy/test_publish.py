@@ -8,9 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from analytics.overview import pilots_known
@@ -19,6 +21,7 @@ from api.v1 import PREFIX, create_app
 from loaders import postgres, publish, serving
 from loaders.__main__ import cli
 from loaders.engine import EngineGoneError, duckdb_engine, server_engine
+from loaders.package import PROJECT_ROOT
 from loaders.publish import READER, PublishError, reader_statements
 from loaders.schema import unbound
 from loaders.snapshot import build, snapshot_path
@@ -223,7 +226,7 @@ def test_the_server_goes_and_comes_back(
         assert serving.served().snapshot_id == published
         assert "does not answer" in serving.served().fault
         assert client.get("/readyz").status_code == 503
-        answer = client.get("/api/v1/tables/pilots")
+        answer = client.get("/api/v1/tables/pilots.json")
         assert answer.status_code == 503
         assert "cannot be asked" in answer.json()["detail"]
     finally:
@@ -231,5 +234,45 @@ def test_the_server_goes_and_comes_back(
     for _ in range(5):
         assert len(run(unbound("pilots"))) > 0
     assert client.get("/readyz").status_code == 200
-    assert client.get("/api/v1/tables/pilots").status_code == 200
+    assert client.get("/api/v1/tables/pilots.json").status_code == 200
     assert serving.served() == serving.Served(published)
+
+
+def shown(app: AppTest, kind: str) -> list[str]:
+    """Texts of one kind of element on the page."""
+    return [str(getattr(element, "value", "")) for element in app.get(kind)]
+
+
+def test_a_page_says_so_and_recovers(
+    server: Postgres, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers that are known stay; others give the page for faults, until the server is back."""
+    monkeypatch.setenv("ATLAS_ENGINE", server.url(READER))
+    monkeypatch.setattr(serving, "ASKED_EVERY", 0.0)
+    monkeypatch.delenv("ATLAS_SNAPSHOTS")
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(PROJECT_ROOT / "dashboard.py"), default_timeout=120)
+    app.query_params["lang"] = "en"
+    server.stop()
+    try:
+        app.run()
+        assert any("could not be drawn" in text for text in shown(app, "error"))
+        assert not app.exception
+    finally:
+        server.start()
+    app.run()
+    assert not app.error
+    assert not app.exception
+    assert any(published in text for text in shown(app, "caption"))
+    server.stop()
+    try:
+        app.run()  # every answer of this page is known
+        assert not app.error
+        app.switch_page("app_pages/money.py").run()
+        assert any("could not be drawn" in text for text in shown(app, "error"))
+        assert not app.exception
+    finally:
+        server.start()
+    app.run()
+    assert not app.error
+    assert not app.exception
