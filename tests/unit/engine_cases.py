@@ -247,7 +247,8 @@ def _table_query(resource: Resource, **said: Any) -> TableQuery:
 def _queries(resource: Resource) -> Iterator[tuple[str, TableQuery]]:
     """Of the open-data API: by type an order and a filter, with unknown cells; words."""
     kinds = {field.type: field for field in resource.fields}
-    kinds |= {"date": field for field in resource.fields if field.partial_date}
+    dated = [field for field in resource.fields if field.partial_date]
+    kinds |= dict(zip(("date",), dated, strict=False))
     for field in kinds.values():
         yield f"by {field.name}", _table_query(resource, sort=(f"-{field.name}",))
     examples: dict[str, list[object]] = {
