@@ -26,15 +26,18 @@ from analytics.filters import PilotFilter, TestbedFilter, select_pilots
 from analytics.funnel import Series, published_series
 from analytics.matching import HostNeed, StartupNeed, market, weights_from
 from analytics.money import MoneyFilter
+from analytics.overview import pilots_known
 from analytics.places import Place
 from analytics.profiles import profile
 from analytics.programs import ProgramFilter
 from analytics.replication import Scenario
 from analytics.search import pilot_index
+from analytics.source_pages import PageFilter
+from analytics.takeaway import Figure
 from analytics.technologies import TechnologyFilter
 from api.queries import TableQuery, fetch
 from loaders.engine import Runner
-from loaders.package import Resource
+from loaders.package import Lang, Resource
 from tests.support import committed
 
 TODAY = date(2026, 11, 1)
@@ -65,6 +68,11 @@ def _selected(run: Runner) -> pd.DataFrame:
 
 def _pilots(run: Runner) -> list[str]:
     return sorted(_selected(run)["pilot_id"])
+
+
+def _figure(run: Runner) -> Figure:
+    title: dict[Lang, str] = {"ko": "실증", "en": "Pilots"}
+    return Figure(pilots_known(run), title, "id")
 
 
 def _series_at(at: int) -> Made:
@@ -105,6 +113,7 @@ _NEEDS = (
     StartupNeed("mobility", "poc", 3, "KR-26", "poc", "home"),
     StartupNeed("safety", foreign=True, where="outside-capital"),
 )
+_ROWS = Made("rows", lambda run: (("pilots", tuple(_pilots(run)[:40])), ("regions", ("KR-26",))))
 _MARKET = Made("market", lambda run: market(run, TODAY))
 
 #: Values of parameters: by function and name, else by name, else by type. The longest list
@@ -171,13 +180,19 @@ VALUES: Mapping[str, Sequence[object]] = {
     "table": tuple(committed().resources),
     "ids": (Made("pilots", lambda run: tuple(_pilots(run)[:9])),),
     "rows_behind.table": ("pilots",),
-    "pages_behind.rows": (
-        Made("pilots", lambda run: (("pilots", tuple(_pilots(run)[:40])), ("regions", ("KR-26",)))),
-    ),
+    "pages_behind.rows": (_ROWS,),
+    "further_sources.rows": (_ROWS,),
+    "pages_counted.rows": (Made("rows", lambda run: pilots_known(run).rows),),
+    "org_ids": (("socar", "pablo-air", "42dot"),),
+    "measure_of.function": ("analytics.overview.pilots_known",),
+    "PageFilter": (PageFilter(),),
     "find_rows.query": ("", "실증", "Smart", "부산"),
     "near_matches.query": ("busan eco delta", "쏘카"),
     "find_pilots.query": ("자율주행", "ㅈㅇㅈㅎ", "safety busan"),
     "first_pilot_facts.pilots": (Made("pilots", _selected),),
+    "Result": (Made("result", pilots_known),),
+    "Figure": (Made("figure", _figure),),
+    "pd.DataFrame | None": (None,),
     "Profile": _PROFILES,
     "Market": (_MARKET,),
     "StartupNeed": _NEEDS,
