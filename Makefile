@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format
+.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format servers engines replicas
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -29,7 +29,10 @@ check: $(VENV)/runtime.stamp
 browser:
 	./tests/e2e/install-browser.sh
 
-test: $(VENV)/dev.stamp browser data
+servers:
+	./tests/install-servers.sh
+
+test: $(VENV)/dev.stamp browser servers data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 lint: $(VENV)/dev.stamp
@@ -45,6 +48,15 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp data
 	$(BIN)/python -m bench
+
+# every analytics function on every engine, Spark too (some minutes)
+engines: $(VENV)/dev.stamp servers
+	ATLAS_ENGINES_FULL=1 $(BIN)/python -m pytest tests/unit/test_engines.py tests/deploy/test_publish.py
+
+# the full size of the tests of replicas, and what replicas bring
+replicas: $(VENV)/dev.stamp servers
+	ATLAS_REPLICAS=3 ATLAS_SESSIONS=150 $(BIN)/python -m pytest tests/deploy/test_replicas.py
+	$(BIN)/python -m bench.replicas
 
 i18n: $(VENV)/dev.stamp
 	$(BIN)/python -m locales

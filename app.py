@@ -27,9 +27,9 @@ from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
 from api.shell import ShellPage, script_hashes, shell_routes
 from charts.tokens import STAGES
-from loaders.engine import Runner, engine_for
+from loaders.engine import EngineGoneError, Runner, engine_for, engine_url
 from loaders.package import Lang, package
-from loaders.serving import served
+from loaders.serving import served, wanted_id
 from loaders.snapshot import ensure
 from ops import logs, metrics
 from ui.deadlines import deadlines_ics, exact_deadlines
@@ -45,8 +45,13 @@ log = logging.getLogger("atlas")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Build the snapshot when it is missing or old, and load what the first visitor needs."""
     logs.set_up()
-    snapshot_id = ensure(lambda step: log.info("snapshot: %s", step))
-    warm_up(snapshot_id)
+    snapshot_id: str | None = None
+    try:
+        snapshot_id = prepared_snapshot()
+        warm_up(snapshot_id)
+    except EngineGoneError as error:
+        # pages say so, and work as soon as the server is back
+        log.error("the site starts without its engine: %s", error)
     # What is loaded now stays: keep it out of every later garbage collection.
     gc.freeze()
     metrics.give_out(_snapshot_state)
@@ -54,6 +59,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     async with TOOLS.running():
         yield
     log.info("stopped")
+
+
+def prepared_snapshot() -> str:
+    """The snapshot to begin with: on a database server, or built here when missing or old."""
+    if engine_url():
+        return wanted_id()
+    return ensure(lambda step: log.info("snapshot: %s", step))
 
 
 def _snapshot_state() -> tuple[str | None, str]:

@@ -40,9 +40,9 @@ DAYS_PER_MONTH = 365.25 / 12
 
 
 def rounds(run: Runner) -> pd.DataFrame:
-    """Investment rounds with ``investor_ids`` and ``investor_kinds`` (tuples, sorted)."""
+    """Investment rounds by id, with ``investor_ids`` and ``investor_kinds`` (tuples, sorted)."""
     table = investments()
-    frame = run(table.filter(table.amount_kind.isin(ROUND_KINDS)))
+    frame = run(table.filter(table.amount_kind.isin(ROUND_KINDS)).order_by("investment_id"))
     members = run(
         investment_investors().join(
             organizations().select(investor_id="org_id", kind="kind"), "investor_id"

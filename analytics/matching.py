@@ -160,7 +160,7 @@ class Market:
 
 def market(run: Runner, today: date) -> Market:
     """Everything that can be matched, as of ``today``."""
-    own = run(organizations()).set_index("org_id")
+    own = run(organizations().order_by("org_id")).set_index("org_id")
     named = join_names(select_pilots(PilotFilter()), "org_id", organizations(), "org_id", "company")
     pilots = run(named.order_by("pilot_id"))
     pilots["host_kind"] = pilots["host_org_id"].map(own["kind"])

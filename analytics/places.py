@@ -106,9 +106,10 @@ def money_in(run: Runner, place: Place, urban: bool = True) -> Result:
     if place.is_province:
         here = table.filter(table.sido == place.code)
     else:
-        spots = _here(testbeds(), place).select("testbed_id")
-        own = _program_names_place(place).select("program_id")
-        at_spot = table.semi_join(spots, "testbed_id")
-        of_own = table.semi_join(own, "program_id").anti_join(spots, "testbed_id")
-        here = at_spot.union(of_own)
+        spots, own = _here(testbeds(), place), _program_names_place(place)
+        at_spot, of_own = (
+            table.testbed_id.isin(spots.testbed_id),
+            table.program_id.isin(own.program_id),
+        )
+        here = table.filter(at_spot | of_own)
     return sums_by_basis(run(here.filter(here.is_smart_city == urban)))

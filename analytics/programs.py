@@ -77,7 +77,8 @@ def pilots_by_program(run: Runner) -> pd.DataFrame:
     A track's pilots are its parent's too (as in `analytics.filters.with_program_family`);
     the column ``program_id`` is the one to group by.
     """
-    pilots = run(select_pilots(PilotFilter())).dropna(subset=["program_id"])
+    everyone = run(select_pilots(PilotFilter()).order_by("pilot_id"))
+    pilots = everyone.dropna(subset=["program_id"])
     table = programs()
     parents = run(table.select("program_id", "parent_program_id")).dropna()
     above = dict(zip(parents["program_id"], parents["parent_program_id"], strict=True))

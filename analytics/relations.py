@@ -259,7 +259,11 @@ def places(run: Runner, found: Profile) -> Result:
     counted = there["sido"].value_counts()
     table = testbeds()
     ids = keys([*there["testbed_id"], *([found.id] if found.kind == "testbed" else [])])
-    spots = run(table.filter(table.testbed_id.isin(ids)).select("testbed_id", "sido", "lon", "lat"))
+    spots = run(
+        table.filter(table.testbed_id.isin(ids))
+        .select("testbed_id", "sido", "lon", "lat")
+        .order_by("testbed_id")
+    )
     provinces = sorted({*seat, *counted.index, *spots["sido"]})
     frame = pd.DataFrame({"sido": provinces}, dtype="str").merge(spots, on="sido", how="left")
     frame["pilots"] = frame["sido"].map(counted).fillna(0).astype(int)

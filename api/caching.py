@@ -15,8 +15,7 @@ from starlette.responses import Response
 
 from api.problems import ProblemError
 from loaders.package import PROJECT_ROOT
-from loaders.serving import served_id
-from loaders.snapshot import snapshot_path
+from loaders.serving import made_at, served_id
 
 MAX_BYTES = 32 * 2**20
 #: An answer that would fill the store alone is not kept.
@@ -97,7 +96,7 @@ def entity_tag(*parts: str) -> str:
 
 
 def _built(snapshot_id: str) -> str:
-    return formatdate(snapshot_path(snapshot_id).stat().st_mtime, usegmt=True)
+    return formatdate(made_at(snapshot_id), usegmt=True)
 
 
 def _known(request: Request, tag: str) -> bool:

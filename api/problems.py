@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from loaders.engine import EngineGoneError
+
 MEDIA_TYPE = "application/problem+json"
 #: Longest piece of the caller's own text that is said back.
 MAX_ECHO = 80
@@ -96,6 +98,10 @@ def install(app: FastAPI) -> None:
     def known(_: Request, error: HTTPException) -> Response:
         headers = dict(error.headers) if error.headers else None
         return problem_response(error.status_code, str(error.detail), [], headers)
+
+    @app.exception_handler(EngineGoneError)
+    def gone(_: Request, __: EngineGoneError) -> Response:
+        return problem_response(503, "The data cannot be asked just now.", [])
 
     @app.exception_handler(Exception)
     def unexpected(_: Request, __: Exception) -> Response:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -136,14 +137,25 @@ class Reader:
 
 
 @asynccontextmanager
-async def reader(site: str) -> AsyncIterator[Reader]:
-    """A new session with the site at ``site`` (``http://host:port``), compressed as in browsers."""
+async def connected(site: str, **options: Any) -> AsyncIterator[CountingConnection]:
+    """A connection to the site at ``site`` (``http://host:port``), compressed as in browsers.
+
+    ``options`` go to `websockets.asyncio.client.connect` (headers, the address to come from).
+    """
     async with connect(
         site.replace("http", "ws", 1) + STREAM,
         subprotocols=[Subprotocol("streamlit")],
         create_connection=CountingConnection,
         max_size=None,
         user_agent_header=None,
+        **options,
     ) as connection:
         assert isinstance(connection, CountingConnection)
+        yield connection
+
+
+@asynccontextmanager
+async def reader(site: str) -> AsyncIterator[Reader]:
+    """A new session with the site at ``site``."""
+    async with connected(site) as connection:
         yield Reader(connection)

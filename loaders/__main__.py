@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from loaders import publish as published
 from loaders import snapshot
 from loaders.curation.add import add
 from loaders.curation.coverage import coverage
@@ -71,6 +73,24 @@ def build() -> None:
     steps = 2 * _tables() + STEPS_WITHOUT_TABLES
     snapshot_id = _with_progress(snapshot.build, steps)
     console.print(f"Snapshot {snapshot_id} is current.")
+
+
+@cli.command()
+def publish(
+    engine: str = typer.Option(..., help="URL of the database (a role that may create schemas)."),
+    reader: str = typer.Option(published.READER, help="Role that the site reads with."),
+    back_to: str = typer.Option("", help="Id of an earlier snapshot to show again."),
+) -> None:
+    """Copy the current snapshot into a database, where ATLAS_ENGINE reads it."""
+    try:
+        if back_to:
+            published.switch(engine, back_to)
+        else:
+            back_to = str(_with_progress(partial(published.publish, engine, reader), _tables()))
+    except published.PublishError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    console.print(f"Snapshot {back_to} is current in the database.")
 
 
 @cli.command(help=said("help.boundaries"))

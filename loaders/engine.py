@@ -1,8 +1,9 @@
 """Where queries run: the snapshot in embedded DuckDB, or a database server.
 
-``ATLAS_ENGINE`` takes any URL that Ibis can connect to. Sessions run in threads
-of their own, and a DuckDB connection shared by threads gives wrong answers, so
-each query has a connection to itself while it runs.
+``ATLAS_ENGINE`` takes any URL that Ibis can connect to, of a database to which
+`loaders.publish` has copied a snapshot. Sessions run in threads of their own, and a
+DuckDB connection shared by threads gives wrong answers, so each query has a connection
+to itself while it runs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,9 +21,14 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from loaders import postgres
 from loaders.snapshot import snapshot_path
 
 POOL_SIZE = 8
+
+
+class EngineGoneError(Exception):
+    """The database server does not answer; it may a moment later."""
 
 
 class Runner(Protocol):
@@ -33,21 +39,47 @@ class Runner(Protocol):
         ...
 
 
-class Engine:
-    """A bounded pool of read-only connections to one snapshot."""
+def _never(_: Exception) -> bool:
+    return False
 
-    def __init__(self, connect: Callable[[], ibis.BaseBackend], snapshot_id: str) -> None:
+
+def settled(frame: pd.DataFrame, schema: ibis.Schema) -> pd.DataFrame:
+    """The frame with dtypes that do not depend on the engine; the only place for that.
+
+    Ibis gives the rows of every engine the dtypes of the query's schema: text is ``str``, days
+    are ``datetime64[s]``, whole numbers of which some are unknown are floats. Only a number
+    column without any known value is ``object`` on some engines; it is ``float64`` here.
+    """
+    for name, dtype in frame.dtypes.items():
+        if dtype.kind == "O" and schema[name].is_numeric():
+            frame[name] = frame[name].astype("float64")
+    return frame
+
+
+class Engine:
+    """A bounded pool of read-only connections to one snapshot.
+
+    ``is_lost`` tells errors of a lost connection from those of the query.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], ibis.BaseBackend],
+        snapshot_id: str,
+        is_lost: Callable[[Exception], bool] = _never,
+    ) -> None:
         self.snapshot_id = snapshot_id
         self._connect = connect
+        self._is_lost = is_lost
         self._idle: queue.LifoQueue[ibis.BaseBackend | None] = queue.LifoQueue()
         for _ in range(POOL_SIZE):
             self._idle.put(None)  # opened when first needed
 
     @contextmanager
-    def _connection(self) -> Iterator[ibis.BaseBackend]:
+    def _connection(self, new: bool = False) -> Iterator[ibis.BaseBackend]:
         backend = self._idle.get()
         try:
-            if backend is None:
+            if backend is None or new:
                 backend = self._connect()
             yield backend
         except Exception:
@@ -57,10 +89,31 @@ class Engine:
             self._idle.put(backend)
 
     def __call__(self, expr: ir.Table) -> pd.DataFrame:
-        """Run ``expr`` (unbound) and return its rows."""
-        with self._connection() as backend:
-            frame: pd.DataFrame = backend.execute(expr)
-            return frame
+        """Run ``expr`` (unbound) and return its rows.
+
+        Types are those of `settled`. Order is the query's: without ``order_by`` an engine may
+        give the rows in any, also from one time to the next.
+
+        Raises:
+            EngineGoneError: the server does not answer, also not on a new connection.
+        """
+        try:
+            return self._rows(expr)
+        except Exception as error:
+            if not self._is_lost(error):
+                raise
+        # the server was perhaps restarted: what idles in the pool is of no use any more,
+        # and a query that only reads may be asked twice
+        try:
+            return self._rows(expr, new=True)
+        except Exception as error:
+            if self._is_lost(error):
+                raise EngineGoneError("the database server does not answer") from error
+            raise
+
+    def _rows(self, expr: ir.Table, new: bool = False) -> pd.DataFrame:
+        with self._connection(new) as backend:
+            return settled(backend.execute(expr), expr.schema())
 
 
 def duckdb_engine(path: Path, snapshot_id: str) -> Engine:
@@ -70,10 +123,32 @@ def duckdb_engine(path: Path, snapshot_id: str) -> Engine:
     return Engine(lambda: ibis.duckdb.from_connection(database.cursor()), snapshot_id)
 
 
+def engine_url() -> str:
+    """``ATLAS_ENGINE``: the database to ask; empty for the embedded one."""
+    return os.environ.get("ATLAS_ENGINE", "")
+
+
+def server_engine(url: str, snapshot_id: str) -> Engine:
+    """An engine over a snapshot that was published to a database."""
+    if postgres.is_postgres(url):
+        return _postgres_engine(url, snapshot_id, postgres.schema_of(snapshot_id))
+    return Engine(lambda: ibis.connect(url), snapshot_id)
+
+
+def register_engine(url: str) -> Engine:
+    """An engine over the table that names the published snapshots."""
+    if postgres.is_postgres(url):
+        return _postgres_engine(url, "", postgres.REGISTER_SCHEMA)
+    return Engine(lambda: ibis.connect(url), "")
+
+
+def _postgres_engine(url: str, snapshot_id: str, schema: str) -> Engine:
+    return Engine(partial(postgres.connect, url, schema), snapshot_id, postgres.is_lost)
+
+
 @lru_cache(maxsize=2)
 def engine_for(snapshot_id: str) -> Engine:
     """The engine of a snapshot; the two newest stay open for sessions that still use them."""
-    url = os.environ.get("ATLAS_ENGINE", "")
-    if url:
-        return Engine(lambda: ibis.connect(url), snapshot_id)
+    if url := engine_url():
+        return server_engine(url, snapshot_id)
     return duckdb_engine(snapshot_path(snapshot_id), snapshot_id)

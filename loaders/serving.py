@@ -2,16 +2,35 @@
 
 The pointer may name a new snapshot at any time. It is examined once, when it or its file
 changes; until the new one is found sound, and whenever it is not, visitors keep what they had.
+
+Where queries run in a database server, its register (see `loaders.publish`) is the pointer.
+It is asked every few seconds at most; while the server does not answer, the last id stays.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from loaders.snapshot import is_sound, newest_sound, pointed_id, snapshot_dir, snapshot_path
+import ibis
+
+from loaders.engine import Engine, EngineGoneError, engine_url, register_engine
+from loaders.publish import REGISTER, REGISTER_COLUMNS
+from loaders.snapshot import (
+    ensure,
+    is_sound,
+    newest_sound,
+    pointed_id,
+    snapshot_dir,
+    snapshot_path,
+)
+
+#: Seconds for which the answer of a database server's register is good.
+ASKED_EVERY = 2.0
 
 log = logging.getLogger("atlas")
 
@@ -92,14 +111,92 @@ def _fault(wanted: str | None, stamp: tuple[int, int, int] | None) -> str:
     return ""
 
 
+@dataclass
+class ServerWatch:
+    """Remembers what the register of a database server said last."""
+
+    url: str
+    served: Served = Served(None)
+    published: float = 0.0
+    _good_until: float = 0.0
+    _asking: Lock = field(default_factory=Lock)
+
+    @cached_property
+    def _register(self) -> Engine:
+        return register_engine(self.url)
+
+    def now(self) -> Served:
+        """What is served now; one visitor asks, the others have the last answer meanwhile."""
+        waits = self.served.snapshot_id is None
+        if time.monotonic() > self._good_until and self._asking.acquire(blocking=waits):
+            try:
+                if time.monotonic() > self._good_until:
+                    self._ask()
+            finally:
+                self._good_until = time.monotonic() + ASKED_EVERY
+                self._asking.release()
+        return self.served
+
+    def _ask(self) -> None:
+        last, fault = self.served.snapshot_id, ""
+        table = ibis.table(REGISTER_COLUMNS, name=REGISTER)
+        try:
+            current = self._register(table.filter(table.is_current))
+        except Exception as error:
+            fault = f"the engine does not answer: {type(error).__name__}"
+        else:
+            if current.empty:
+                fault = "no snapshot was published to the engine"
+            else:
+                last = str(current["id"].iloc[0])
+                self.published = current["published"].iloc[0].timestamp()
+        if (last, fault) != (self.served.snapshot_id, self.served.fault):
+            log.log(logging.ERROR if fault else logging.INFO, "engine: %s", fault or f"has {last}")
+        self.served = Served(last, fault)
+
+
 _watches: dict[Path, Watch] = {}
+_servers: dict[str, ServerWatch] = {}
+
+
+def _server(url: str) -> ServerWatch:
+    return _servers.setdefault(url, ServerWatch(url))
 
 
 def served() -> Served:
-    """What is served from the folder of snapshots."""
+    """What is served: from the folder of snapshots, or from the database server."""
+    if url := engine_url():
+        return _server(url).now()
     return _watches.setdefault(snapshot_dir(), Watch()).now()
 
 
 def served_id() -> str | None:
     """Id of the snapshot that is served; None when there is none."""
     return served().snapshot_id
+
+
+def wanted_id() -> str:
+    """Id of the snapshot that is served; the embedded one is built when there is none.
+
+    Raises:
+        EngineGoneError: the database server has not told of any.
+        DataError: the data was refused, and there is no earlier snapshot.
+    """
+    state = served()
+    if state.snapshot_id is not None:
+        return state.snapshot_id
+    if engine_url():
+        raise EngineGoneError(state.fault)
+    return ensure()
+
+
+def is_held(snapshot_id: str) -> bool:
+    """Whether a snapshot that was served can still be asked; a server is not asked for that."""
+    return bool(engine_url()) or snapshot_path(snapshot_id).exists()
+
+
+def made_at(snapshot_id: str) -> float:
+    """When a snapshot was built or published (seconds since 1970)."""
+    if url := engine_url():
+        return _server(url).published
+    return snapshot_path(snapshot_id).stat().st_mtime

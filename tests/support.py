@@ -43,6 +43,7 @@ def forget() -> None:
     ):
         cached.cache_clear()
     serving._watches.clear()
+    serving._servers.clear()
 
 
 @contextmanager

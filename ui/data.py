@@ -12,9 +12,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from analytics.result import marked
-from loaders.engine import Engine, Runner, engine_for
-from loaders.serving import served_id
-from loaders.snapshot import ensure, snapshot_path
+from loaders.engine import Engine, EngineGoneError, Runner, engine_for
+from loaders.serving import is_held, wanted_id
 from ops import metrics
 
 P = ParamSpec("P")
@@ -26,15 +25,24 @@ _PINNED = "snapshot"
 
 def begin_run() -> None:
     """Take the snapshot that is served now for the whole run, so that a page never mixes two."""
-    st.session_state[_PINNED] = served_id() or ensure()
+    try:
+        st.session_state[_PINNED] = wanted_id()
+    except EngineGoneError:  # the page that asks for numbers says so
+        st.session_state[_PINNED] = None
+
+
+def snapshot_id() -> str | None:
+    """Id of this run's snapshot; None while none could be had."""
+    pinned: str | None = st.session_state.get(_PINNED)
+    return pinned
 
 
 def engine() -> Engine:
     """The engine of this run's snapshot."""
-    pinned = st.session_state.get(_PINNED)
-    if pinned is None or not snapshot_path(pinned).exists():
-        begin_run()
-    return engine_for(st.session_state[_PINNED])
+    pinned = snapshot_id()
+    if pinned is None or not is_held(pinned):
+        pinned = st.session_state[_PINNED] = wanted_id()
+    return engine_for(pinned)
 
 
 @st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from loaders.package import PROJECT_ROOT, package
 from ui import state
-from ui.data import engine
+from ui.data import snapshot_id
 from ui.i18n import LANGUAGES, Words, choose_language
 
 _SESSION = "lang"
@@ -217,7 +217,7 @@ def footer(t: Words) -> None:
                 "Data as of {date} · snapshot {snapshot} · data [CC BY 4.0]({licence}), "
                 "boundaries © National Geographic Information Institute (NGII)",
                 date=created,
-                snapshot=engine().snapshot_id,
+                snapshot=snapshot_id() or "—",
                 licence=LICENCE_URL,
             )
         )
