@@ -149,6 +149,8 @@ VALUES: Mapping[str, Sequence[object]] = {
         dataclasses.replace(durations.TO_CONTRACT, chosen=PILOTS[2]),
     ),
     "Rule": ("printed", "exact"),
+    "first_year": (2018, 2020),
+    "last_year": (2023, 2020),
     "compare_groups.by": (("sector", "sido", "host_kind"),),
     "months": ((0, 12, 24),),
     "Series": tuple(map(_series_at, (0, 17, 60))),
