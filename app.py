@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -24,6 +25,7 @@ from api.feeds import feed_routes
 from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
 from api.shell import ShellPage, script_hashes, shell_routes
+from api.surface import Surface
 from charts.tokens import STAGES
 from loaders.engine import Runner, engine_for
 from loaders.package import Lang, package
@@ -62,6 +64,12 @@ def allowed_hosts() -> list[str]:
     """Names under which the site answers (``ATLAS_ALLOWED_HOSTS``); any when none is given."""
     names = os.environ.get("ATLAS_ALLOWED_HOSTS", "").split(",")
     return [name.strip() for name in names if name.strip()] or ["*"]
+
+
+def own_origins() -> list[str]:
+    """Origins of this site's own pages where a proxy hides its name (``ATLAS_PUBLIC_URL``)."""
+    parts = urlsplit(os.environ.get("ATLAS_PUBLIC_URL", ""))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
 
 
 def warm_up(snapshot_id: str) -> None:
@@ -127,6 +135,7 @@ app = st.App(
         Middleware(AccessLog),
         Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
+        Middleware(Surface, origins=own_origins()),
     ],
     lifespan=lifespan,
 )

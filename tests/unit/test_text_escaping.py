@@ -177,7 +177,9 @@ def test_shorten() -> None:
     [
         ("[a](http://b)", "\\[a\\]\\(http\\://b\\)"),
         ("**bold** _it_", "\\*\\*bold\\*\\* \\_it\\_"),
-        (":red[x] :smile: $x$", "\\:red\\[x\\] \\:smile\\: \\$x\\$"),
+        (":red[x] :smile: $x$", "\\:red\\[x\\] \\:\u2060smile\\: \\$x\\$"),
+        (":material/home: a -> b", "\\:\u2060material/home\\: a \\-\u2060\\> b"),
+        ("12:30:45", "12\\:\u206030\\:45"),
         ("<img onerror=x>", "\\<img onerror=x\\>"),
         ("# title", "\\# title"),
         ("- item\n1. two", "\\- item 1\\. two"),
@@ -198,7 +200,7 @@ def test_markdown_leaves_no_markup_and_keeps_the_words(text: str) -> None:
     # what is left of ASCII's marks is harmless inside a line
     assert set(re.sub(f"[{special}]", "", string.punctuation)) == set("\"%',/;=?^")
     assert re.fullmatch(rf"(?:\\[{special}]|[^{special}])*", safe)
-    assert re.sub(r"\\(.)", r"\1", safe) == " ".join(clean(text).split())
+    assert re.sub(r"\\(.)", r"\1", safe).replace("\u2060", "") == " ".join(clean(text).split())
 
 
 @pytest.mark.parametrize(
