@@ -18,7 +18,8 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 
 run: $(VENV)/runtime.stamp
 	@echo "Testbed Atlas Korea: http://$(HOST):$(PORT)"
-	$(BIN)/python -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --no-access-log --no-server-header
+	$(BIN)/python -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --no-access-log --no-server-header \
+	    --ws-max-size 1048576
 
 data: $(VENV)/runtime.stamp
 	$(BIN)/python -m loaders build

@@ -35,6 +35,7 @@ from ops import logs, metrics
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
+from ui.messages import verdict
 from ui.program_words import today_in_korea
 
 PROJECT = Path(__file__).resolve().parent
@@ -135,7 +136,7 @@ app = st.App(
         Middleware(AccessLog),
         Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
-        Middleware(Surface, origins=own_origins()),
+        Middleware(Surface, judge=verdict, origins=own_origins()),
     ],
     lifespan=lifespan,
 )

@@ -6,11 +6,12 @@ programs, log-in); those doors are shut here, whatever a proxy in front of the s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Literal
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.readonly import MAX_QUERY
 
@@ -28,6 +29,10 @@ OPEN_FOLDERS = (f"{CORE}bidi-components/",)
 CLOSED = ("/auth/", "/oauth2callback")
 #: WebSocket close code: the policy forbids it (RFC 6455).
 POLICY_VIOLATION = 1008
+
+#: What becomes of a visitor's message; a refused one ends the connection.
+Verdict = Literal["pass", "ignore", "refuse"]
+Judge = Callable[[bytes], Verdict]
 
 
 def is_closed(path: str) -> bool:
@@ -58,12 +63,15 @@ def same_origin(origin: str | None, host: str | None, others: Collection[str]) -
 class Surface:
     """Refuses methods that write, doors that are shut, endless addresses and other origins.
 
+    ``judge`` says what becomes of each message that comes over a WebSocket.
+
     The origin is checked here and not left to Streamlit, which asks a server on the internet
     for its own address when it sees an origin it does not know.
     """
 
-    def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, judge: Judge, origins: Collection[str] = ()) -> None:
         self.app = app
+        self._judge = judge
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,15 +81,43 @@ class Surface:
             if refusal is not None:
                 await refusal(scope, receive, send)
                 return
-        elif scope["type"] == "websocket" and not self._is_ours(scope):
+        elif scope["type"] == "websocket":
+            if self._is_ours(scope):
+                await self.app(_without_origin(scope), self._judged(receive, send), send)
+                return
             await receive()  # the request to connect
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
         await self.app(scope, receive, send)
 
+    def _judged(self, receive: Receive, send: Send) -> Receive:
+        """``receive`` without the messages that are ignored; a refused one hangs up."""
+
+        async def next_message() -> Message:
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive":
+                    return message
+                # a message of text has no bytes; the protocol is binary
+                data = message.get("bytes")
+                found = "refuse" if data is None else self._judge(data)
+                if found == "pass":
+                    return message
+                if found == "refuse":
+                    await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+                    return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+
+        return next_message
+
     def _is_ours(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
         return same_origin(headers.get("origin"), headers.get("host"), self._origins)
+
+
+def _without_origin(scope: Scope) -> Scope:
+    """The request without the origin: it is checked, and Streamlit knows fewer names."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
+    return {**scope, "headers": headers}
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:

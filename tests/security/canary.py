@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, Request
@@ -25,7 +24,7 @@ _TRACES = f"""() => {{
         if (bare === undefined) continue;
         const place = above.closest("[data-testid]")?.dataset.testid ?? above.parentElement.tagName;
         const around = above.parentElement.textContent.slice(0, 120);
-        found.push(`markup: ${{above.tagName}} in ${{place}}: ${{bare.slice(-30)}}| of ${{around}}`);
+        found.push(`markup: ${{above.tagName}} in ${{place}}: ${{bare.slice(-30)}} | ${{around}}`);
     }}
     for (const e of document.querySelectorAll("*")) {{
         for (const a of e.attributes) {{
@@ -33,7 +32,8 @@ _TRACES = f"""() => {{
             if (/^on/.test(a.name) && value.includes("{FLAG}")) found.push(`handler: ${{a.name}}`);
             if (["href", "src", "xlink:href", "action", "formaction", "data"].includes(a.name)
                 && /^(javascript|vbscript|data:text|file)/.test(value)
-                && !value.startsWith("data:text/css")) found.push(`address: ${{a.value.slice(0, 80)}}`);
+                && !value.startsWith("data:text/css"))
+                found.push(`address: ${{a.value.slice(0, 80)}}`);
         }}
     }}
     const elsewhere = [...document.querySelectorAll("a[target=_blank]")]
@@ -82,8 +82,3 @@ class Canary:
         for seen in (watch.errors, watch.foreign, watch.dialogs):
             seen.clear()
         return found
-
-
-def sizes(view: View) -> dict[str, Any]:
-    """For a report: how much of the page there is."""
-    return {"characters": view.page.evaluate("() => document.body.innerText.length")}

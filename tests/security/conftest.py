@@ -15,7 +15,7 @@ from tests.security.hostile import STRINGS, Hostile, few
 from tests.security.poison import Held, copies_needed, poison
 from tests.security.size import FULL
 
-__all__ = ["browser", "poisoned", "served"]
+__all__ = ["browser", "metrics_port", "poisoned", "served"]
 
 #: The long run writes every text into every column; the short one a few texts of every class.
 TEXTS: tuple[Hostile, ...] = STRINGS if FULL else few()
@@ -42,7 +42,14 @@ def running(folder: Path, **settings: str) -> Iterator[Site]:
             yield site
 
 
-@pytest.fixture(scope="module", params=range(copies_needed(TEXTS) if FULL else 1))
+#: In the long run two processes share the copies; all tests of one copy stay together.
+COPIES = [
+    pytest.param(number, marks=pytest.mark.xdist_group(f"copy-{number}"))
+    for number in range(copies_needed(TEXTS) if FULL else 1)
+]
+
+
+@pytest.fixture(scope="module", params=COPIES)
 def poisoned(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Poisoned]:
@@ -53,11 +60,18 @@ def poisoned(
         yield Poisoned(site, folder / "data", request.param, frozenset(held))
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+@pytest.fixture(scope="package")
+def metrics_port() -> int:
+    """Where the served site gives out its measurements."""
+    return free_port()
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory, metrics_port: int) -> Iterator[Site]:
     """The site over the committed data, under a host name of its own and behind a list."""
     folder = tmp_path_factory.mktemp("served")
     settings = {
+        "ATLAS_METRICS_PORT": str(metrics_port),
         "ATLAS_ALLOWED_HOSTS": "127.0.0.1, atlas.example, *.atlas.example",
         "ATLAS_FRAME_ANCESTORS": "https://portal.example",
         "ATLAS_PUBLIC_URL": "https://atlas.example",

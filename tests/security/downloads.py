@@ -7,8 +7,9 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 import httpx2 as httpx
@@ -20,7 +21,14 @@ from tests.security.hostile import FLAG
 from tests.support import committed, read_rows
 
 MOST_ROWS = 10_000
-FEEDS = ("/feed.atom?lang=en", "/feed.atom?lang=ko", "/deadlines.ics", "/sitemap.xml", "/robots.txt")
+VERBATIM = "/api/v1/data/"
+FEEDS = (
+    "/feed.atom?lang=en",
+    "/feed.atom?lang=ko",
+    "/deadlines.ics",
+    "/sitemap.xml",
+    "/robots.txt",
+)
 #: Briefs of a province and of a programme, where the site has them.
 BRIEFS = ("/brief/KR-26", "/brief/KR-26.pdf", "/brief/1876-busan", "/brief/1876-busan.pdf")
 _BREAK = re.compile(r"(?<!\r)\n")
@@ -32,10 +40,18 @@ _ACTIVE = re.compile(
 
 
 def _csv(content: bytes) -> Iterator[str]:
+    yield from formulas(_table(content))
+
+
+def _table(content: bytes) -> list[list[str]]:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    yield from formulas(rows)
-    if len({len(row) for row in rows}) != 1:
-        yield "rows of a CSV have different lengths"
+    assert len({len(row) for row in rows}) == 1, "rows of different lengths"
+    return rows
+
+
+def _plain_csv(content: bytes) -> Iterator[str]:
+    _table(content)
+    yield from ()
 
 
 def _xlsx(content: bytes) -> Iterator[str]:
@@ -117,8 +133,10 @@ def _one(client: httpx.Client, path: str) -> Iterator[str]:
     if "x-canary" in answer.headers:
         yield "data became a header"
     media_type = answer.headers["content-type"].partition(";")[0]
+    # the files of the package are given as they stand, for programs; docs/security.md says so
+    check = _plain_csv if path.startswith(VERBATIM) else _CHECKS[media_type]
     try:
-        yield from _CHECKS[media_type](answer.content)
+        yield from check(answer.content)
     except Exception as error:  # whatever a reader of the format would stumble over
         yield f"cannot be read as {media_type}: {error!r}"[:300]
 
@@ -140,12 +158,21 @@ def _same_text(client: httpx.Client, folder: Path) -> Iterator[str]:
 def addresses(client: httpx.Client) -> list[str]:
     """Every table and figure in every format, the feeds, and briefs where there are any."""
     described = client.get("/api/v1/openapi.json").json()["paths"]
-    offered = [f"/api/v1{path}" for path in described if "{" not in path]
-    tables = [f"{p}?limit={MOST_ROWS}" if "/tables/" in p else p for p in offered]
-    has_briefs = client.get(BRIEFS[0]).headers["content-type"].startswith("text/html") and (
-        "stApp" not in (text := client.get(BRIEFS[0]).text) and "<noscript>" not in text
-    )
-    return [*tables, "/api/v1/docs?lang=ko", *FEEDS, *(BRIEFS if has_briefs else ())]
+    first = client.get("/api/v1/figures/published_series.json").json()["rows"][0]
+    series = f"{first['program_id']}~{first['series']}"
+    wanted = {"series": series, "places": "KR-26,KR-11", "limit": str(MOST_ROWS)}
+    offered = []
+    for path, operation in described.items():
+        known = {p["name"]: p for p in operation["get"].get("parameters", [])}
+        formats = known.get("format", {}).get("schema", {}).get("enum", [""])
+        names = list(committed().resources) if "{name}" in path else [""]
+        query = urlencode({k: v for k, v in wanted.items() if k in known})
+        for ending, name in product(formats, names):
+            filled = path.replace("{format}", ending).replace("{name}", name)
+            offered.append(f"/api/v1{filled}" + (f"?{query}" if query else ""))
+    # an address that the site does not know is answered with the shell of the pages
+    has_briefs = "/static/js/" not in client.get(BRIEFS[0]).text
+    return [*offered, "/api/v1/docs?lang=ko", *FEEDS, *(BRIEFS if has_briefs else ())]
 
 
 def check_downloads(site: str, folder: Path) -> tuple[int, list[str]]:

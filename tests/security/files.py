@@ -13,9 +13,7 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Cn")
 
 def seen_first(text: str) -> str:
     """The first character that a spreadsheet would see; '' when there is none."""
-    return next(
-        (c for c in text if not c.isspace() and unicodedata.category(c) not in _HIDDEN), ""
-    )
+    return next((c for c in text if not c.isspace() and unicodedata.category(c) not in _HIDDEN), "")
 
 
 def formulas(rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -150,7 +150,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "www.canary.invalid",
         "reader@canary.invalid",
         f"[{MARK}](javascript:{_JS})",
-        f"<a href=\"javascript:{_JS}\">{MARK}</a>",
+        f'<a href="javascript:{_JS}">{MARK}</a>',
         f'<a href="https://canary.invalid" target=_blank>{MARK}</a>',
     ),
     "markdown": (
@@ -224,8 +224,8 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "%(name)s",
         "%s%n%x",
         '#read("/etc/passwd")',
-        "#import \"canary.typ\"",
-        "#eval(\"1\")",
+        '#import "canary.typ"',
+        '#eval("1")',
         "*bold* _it_ @label <label>",
         "<%= 7*7 %>",
         "#{7*7}",
@@ -366,7 +366,8 @@ STRINGS = tuple(Hostile(kind, text) for kind, texts in CLASSES.items() for text 
 MIXED = (
     f"*{MARK}* `{MARK}` :red[{MARK}] ${MARK}$ [{MARK}](https://canary.invalid) ~~{MARK}~~",
     f"# {MARK}\n- {MARK}\n> {MARK} ![{MARK}](/canary.png) :material/{MARK}: <b>{MARK}</b>",
-    f"\"'><img src=/canary.png onerror={_JS}>`${{{_JS}}}`\\',{_JS});//</script><script>{_JS}</script>",
+    f"\"'><img src=/canary.png onerror={_JS}>`${{{_JS}}}`\\',{_JS});//"
+    f"</script><script>{_JS}</script>",
     f"=1+1|**{MARK}**|{{{{7*7}}}}{{% raw %}}\u202egpj\u200b'; DROP TABLE x; --{_JS}",
 )
 
