@@ -9,9 +9,12 @@ from charts.text import clean
 
 #: What stays as it is in an address; letters of any script may stand there too, encoded.
 _IN_ADDRESS = "%/:?#[]@!$&'()*+,;=-._~"
-#: Where Streamlit puts icons, emoji and arrows into the finished text, escaped or not: behind
-#: the colon of ``:name:``, and inside ``->`` and ``--``. The joiner is invisible.
-_REPLACED = re.compile(r"(?<=:)(?=[\w+/-]+:)|(?<=[-<>=])(?=[-<>=])")
+#: Where icons, emoji, arrows and links are put into the finished text, escaped or not: behind
+#: the colon of ``:name:``, inside ``->`` and ``--``, in ``http://``, ``www.`` and addresses of
+#: mail. The joiner is invisible.
+_REPLACED = re.compile(
+    r"(?<=:)(?=[\w+/-]+:|//)|(?<=[-<>=])(?=[-<>=])|(?<=www)(?=\.)|(?<=@)(?=[-\w])", re.IGNORECASE
+)
 _JOINER = "\u2060"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:@&])")
 

@@ -175,10 +175,11 @@ def test_shorten() -> None:
 @pytest.mark.parametrize(
     ("text", "escaped"),
     [
-        ("[a](http://b)", "\\[a\\]\\(http\\://b\\)"),
+        ("[a](http://b)", "\\[a\\]\\(http\\:\u2060//b\\)"),
         ("**bold** _it_", "\\*\\*bold\\*\\* \\_it\\_"),
         (":red[x] :smile: $x$", "\\:red\\[x\\] \\:\u2060smile\\: \\$x\\$"),
         (":material/home: a -> b", "\\:\u2060material/home\\: a \\-\u2060\\> b"),
+        ("www.a.kr b@c.kr", "www\u2060\\.a\\.kr b\\@\u2060c\\.kr"),
         ("12:30:45", "12\\:\u206030\\:45"),
         ("<img onerror=x>", "\\<img onerror=x\\>"),
         ("# title", "\\# title"),
