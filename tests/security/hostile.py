@@ -368,7 +368,8 @@ MIXED = (
     f"# {MARK}\n- {MARK}\n> {MARK} ![{MARK}](/canary.png) :material/{MARK}: <b>{MARK}</b>",
     f"\"'><img src=/canary.png onerror={_JS}>`${{{_JS}}}`\\',{_JS});//"
     f"</script><script>{_JS}</script>",
-    f"=1+1|www.canary.invalid|https://canary.invalid/x|**{MARK}**|{{{{7*7}}}}{{% raw %}}\u202egpj\u200b'; DROP TABLE x; --{_JS}",
+    f"=1+1|www.canary.invalid|https://canary.invalid/x|"
+    f"**{MARK}**|{{{{7*7}}}}{{% raw %}}\u202egpj\u200b'; DROP TABLE x; --{_JS}",
 )
 
 
