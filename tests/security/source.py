@@ -12,7 +12,13 @@ from loaders.package import PROJECT_ROOT
 #: Rooms that run while visitors are served.
 ROOMS = ("app_pages", "ui", "charts", "analytics", "loaders", "api", "ops")
 #: Command-line tools, which no visitor reaches.
-_TOOLS = {"loaders/__main__.py", "loaders/boundaries_build.py"}
+TOOLS = (
+    "loaders/__main__.py",
+    "loaders/boundaries_build.py",
+    "loaders/citation.py",
+    "loaders/connectors/",
+    "loaders/curation/",
+)
 
 
 @cache
@@ -25,7 +31,7 @@ def modules() -> dict[str, ast.Module]:
     return {
         name: ast.parse(file.read_text(encoding="utf-8"))
         for name, file in named.items()
-        if name not in _TOOLS
+        if not name.startswith(TOOLS)
     }
 
 
