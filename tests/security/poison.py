@@ -6,11 +6,13 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from loaders.findings.record import record
 from loaders.package import Field, Resource
 from loaders.validation import check_columns
 from tests.security.hostile import REFUSED, STRINGS, Hostile
@@ -24,6 +26,19 @@ Held = tuple[str, str, str]
 ADDRESS = "https://source.invalid/"
 #: Rows that the shortest tables are given, so that fewer copies hold every text.
 LEAST_ROWS = {"events": 40}
+#: Columns that name a table, a row or a rule: the rules of their datasets refuse other words.
+NAMES: frozenset[Column] = frozenset(
+    {
+        *(("open_questions", c) for c in ("rule", "table", "key")),
+        *(("fact_sources", c) for c in ("table", "key", "column", "value_stated")),
+    }
+)
+#: Filled from the other tables, so written last.
+QUESTIONS = "open_questions"
+#: Columns that some rows must leave empty: only their filled cells are written.
+SPARSE: frozenset[Column] = frozenset(
+    {("open_questions", "resolution_en"), ("open_questions", "resolution_ko")}
+)
 
 
 def _is_free(field: Field, resource: Resource) -> bool:
@@ -49,8 +64,16 @@ def free_columns() -> list[Column]:
         (name, field.name)
         for name, resource in committed().resources.items()
         for field in resource.fields
-        if _is_free(field, resource)
+        if _is_free(field, resource) and (name, field.name) not in NAMES and _cells(name, field)
     ]
+
+
+def _cells(table: str, field: Field) -> int:
+    """How many cells of a column a copy may write."""
+    rows = _rows(table)
+    if (table, field.name) not in SPARSE:
+        return len(rows)
+    return sum(bool(row[field.name]) for row in rows)
 
 
 def _written(field: Field, text: str, unique: str = "") -> str:
@@ -128,7 +151,8 @@ def texts_for(column: Column, strings: tuple[Hostile, ...] = STRINGS) -> tuple[s
 def copies_needed(strings: tuple[Hostile, ...] = STRINGS) -> int:
     """How many copies hold every text in every free column."""
     return max(
-        -(-len(texts_for(column, strings)) // len(_rows(column[0]))) for column in free_columns()
+        -(-len(texts_for(column, strings)) // _cells(column[0], committed()[column[0]][column[1]]))
+        for column in free_columns()
     )
 
 
@@ -158,15 +182,26 @@ def poison(target: Path, number: int, strings: tuple[Hostile, ...] = STRINGS) ->
     copy_data(target)
     held = set()
     columns = free_columns()
-    for table in {table for table, _ in columns}:
-        rows = _rows(table)
-        for place, column in enumerate(columns):
-            if column[0] != table:
-                continue
-            field, texts = committed()[table][column[1]], texts_for(column, strings)
-            for index, row in enumerate(rows):
-                text = texts[(number * len(rows) + index + place * 7) % len(texts)]
-                row[column[1]] = _written(field, text, f"{index}")
-                held.add((table, column[1], text))
-        _write(target / committed()[table].path, rows)
+    for table in dict.fromkeys(table for table, _ in columns):
+        if table != QUESTIONS:
+            held |= _poison_table(target, table, _rows(table), number, strings)
+    # other texts raise other questions, which a build wants to see recorded
+    record(target, datetime.now(UTC).date())
+    return held | _poison_table(target, QUESTIONS, read_rows(target, QUESTIONS), number, strings)
+
+
+def _poison_table(
+    target: Path, table: str, rows: Rows, number: int, strings: tuple[Hostile, ...]
+) -> set[Held]:
+    held = set()
+    for place, column in enumerate(free_columns()):
+        if column[0] != table:
+            continue
+        field, texts = committed()[table][column[1]], texts_for(column, strings)
+        written = [row for row in rows if row[column[1]] or column not in SPARSE]
+        for index, row in enumerate(written):
+            text = texts[(number * _cells(table, field) + index + place * 7) % len(texts)]
+            row[column[1]] = _written(field, text, f"{index}")
+            held.add((table, column[1], text))
+    _write(target / committed()[table].path, rows)
     return held

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -11,7 +13,15 @@ from tests.security.canary import Canary
 from tests.security.conftest import TEXTS, Poisoned
 from tests.security.downloads import check_downloads
 from tests.security.hostile import CLASSES, REFUSED, STRINGS, few
-from tests.security.poison import answers, copies_needed, free_columns, poison, texts_for
+from tests.security.poison import (
+    NAMES,
+    SPARSE,
+    answers,
+    copies_needed,
+    free_columns,
+    poison,
+    texts_for,
+)
 from tests.security.size import FULL, count
 from tests.security.walking import views, walk
 
@@ -61,8 +71,11 @@ def test_validation_refuses_what_no_cell_can_hold() -> None:
     let_through = {(a.column, a.text) for a in said if not a.reason}
     columns = {a.column for a in said}
     assert set(free_columns()) <= columns
-    # keys, codes, dates and addresses let nothing hostile through at all
-    assert {column for column, _ in let_through} <= set(free_columns())
+    # keys, codes, dates and addresses let plain words through and nothing else
+    other = {
+        text for column, text in let_through if column not in {*free_columns(), *NAMES, *SPARSE}
+    }
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]*", text) for text in other), other
     assert all(len(a.reason) < 2_000 for a in refused)
     count(
         "hostile data, validation",
