@@ -5,7 +5,8 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format servers engines replicas
+.PHONY: run test lint data check bench sbom security i18n boundaries lock clean browser format \
+        servers engines replicas
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,7 +19,8 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 
 run: $(VENV)/runtime.stamp
 	@echo "Testbed Atlas Korea: http://$(HOST):$(PORT)"
-	$(BIN)/python -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --no-access-log --no-server-header
+	$(BIN)/python -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --no-access-log --no-server-header \
+	    --ws-max-size 1048576
 
 data: $(VENV)/runtime.stamp
 	$(BIN)/python -m loaders build
@@ -79,3 +81,10 @@ sbom: $(VENV)/dev.stamp
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Every hostile text in every column on every page, and thousands of hostile requests; with counts.
+security: $(VENV)/dev.stamp browser data
+	mkdir -p var && rm -f var/security.jsonl
+	ATLAS_SECURITY=full ATLAS_SECURITY_REPORT=var/security.jsonl \
+	    $(BIN)/python -m pytest -n 2 --dist loadgroup tests/security; \
+	    status=$$?; $(BIN)/python -m tests.security var/security.jsonl; exit $$status

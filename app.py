@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -26,6 +27,7 @@ from api.feeds import feed_routes
 from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
 from api.shell import ShellPage, script_hashes, shell_routes
+from api.surface import Surface
 from charts.tokens import STAGES
 from loaders.engine import EngineGoneError, Runner, engine_for, engine_url
 from loaders.package import Lang, package
@@ -35,6 +37,7 @@ from ops import logs, metrics
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
+from ui.messages import verdict
 from ui.program_words import today_in_korea
 
 PROJECT = Path(__file__).resolve().parent
@@ -77,6 +80,12 @@ def allowed_hosts() -> list[str]:
     """Names under which the site answers (``ATLAS_ALLOWED_HOSTS``); any when none is given."""
     names = os.environ.get("ATLAS_ALLOWED_HOSTS", "").split(",")
     return [name.strip() for name in names if name.strip()] or ["*"]
+
+
+def own_origins() -> list[str]:
+    """Origins of this site's own pages where a proxy hides its name (``ATLAS_PUBLIC_URL``)."""
+    parts = urlsplit(os.environ.get("ATLAS_PUBLIC_URL", ""))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
 
 
 def warm_up(snapshot_id: str) -> None:
@@ -145,6 +154,11 @@ class Tools:
             mounted = tools.application(self._server, allowed_hosts())
             self.routes = [Mount(tools.PATH, mounted)]
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Addresses that take questions by POST."""
+        return tuple(f"{route.path}/" for route in self.routes)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the tools' sessions while the site serves."""
@@ -170,6 +184,7 @@ app = st.App(
         Middleware(AccessLog),
         Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
+        Middleware(Surface, judge=verdict, origins=own_origins(), questions=TOOLS.paths),
     ],
     lifespan=lifespan,
 )

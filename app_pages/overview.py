@@ -7,6 +7,7 @@ from analytics.linkage import linkage_steps
 from analytics.testbeds import testbed_list, testbeds_by_province
 from ui import findings, frame, guide, landing, layout, pictures
 from ui.data import ask, shared
+from ui.safe import markdown
 
 t = frame.words()
 testbeds = ask(overview.testbeds_known)
@@ -83,7 +84,7 @@ with left:
     provinces = ask(testbeds_by_province, TestbedFilter())
     listed = ask(testbed_list, TestbedFilter())
     finding = findings.testbeds_finding(listed, t)
-    st.markdown("### " + finding)
+    st.markdown(f"### {markdown(finding)}")
     picture = shared(
         "overview-map",
         lambda: pictures.province_svg(provinces.frame, listed.frame, finding, t),

@@ -79,6 +79,8 @@ class Reader:
         self._connection = connection
         self._page = ""
         self._age: dict[str, int] = {}
+        #: the server's name for this session; known after the first run
+        self.session_id = ""
 
     def _request(self, path: str) -> bytes:
         address = urlsplit(path)
@@ -100,6 +102,8 @@ class Reader:
             self._age[message.hash] = 0
         if message.ref_hash:
             self._age[message.ref_hash] = 0
+        if message.WhichOneof("type") == "new_session":
+            self.session_id = message.new_session.initialize.session_id
         if message.WhichOneof("type") == "navigation":
             self._page = message.navigation.page_script_hash
         if message.delta.new_element.HasField("exception"):

@@ -45,6 +45,7 @@ def free_port() -> int:
 def uvicorn_command(port: int) -> list[str]:
     """How ``make run`` serves the site."""
     options = ["--host", HOST, "--port", str(port), "--log-level", "warning"]
+    options += ["--no-server-header", "--ws-max-size", str(2**20)]
     return [sys.executable, "-m", "uvicorn", *options, "app:app"]
 
 

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 _MAP_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>\"'`$\\{}"}
 _PLOTLY_ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>"}
-_CONTROLS = {code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
-# Characters that reorder or hide text around them.
-_INVISIBLE = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8294, 8298), 65279))
+_CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+# Characters that reorder or hide text around them, and letters that nobody sees.
+_INVISIBLE = dict.fromkeys(
+    (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+     0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080))
+)  # fmt: skip
 # Half characters and non-characters: no XML or UTF-8 can carry them.
 _BROKEN = dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
 _REMOVED = _CONTROLS | _INVISIBLE | _BROKEN

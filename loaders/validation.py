@@ -25,6 +25,13 @@ _TYPE_PATTERNS = {
     "boolean": (r"true|false", "not true or false"),
 }
 
+#: The longest cell; today's longest has 300 characters.
+MAX_CELL = 4_000
+#: Control characters besides tab and line breaks, and what is no character at all.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+#: Keys stand in links, lists of codes and addresses of other tables.
+_KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"
+
 
 def _check(test: Callable[[pd.Series], pd.Series], reason: str) -> pa.Check:
     return pa.Check(test, error=reason, ignore_na=True)
@@ -60,7 +67,15 @@ def _code_checks(field: Field) -> Iterator[pa.Check]:
         yield _check(lambda values: values.isin(codes), f"unknown code; allowed: {listed}")
 
 
+def _text_checks() -> Iterator[pa.Check]:
+    yield _check(lambda values: values.str.len() <= MAX_CELL, f"longer than {MAX_CELL} characters")
+    yield _check(
+        lambda values: ~values.str.contains(_UNPRINTABLE), "holds a character that nobody can see"
+    )
+
+
 def _checks(field: Field) -> Iterator[pa.Check]:
+    yield from _text_checks()
     if field.type in _TYPE_PATTERNS:
         pattern, reason = _TYPE_PATTERNS[field.type]
         yield _check(_matches(pattern), reason)
@@ -87,12 +102,17 @@ def _checks(field: Field) -> Iterator[pa.Check]:
     yield from _code_checks(field)
 
 
+def _key_checks(field: Field, resource: Resource) -> Iterator[pa.Check]:
+    if field.name in resource.primary_key and field.type == "string" and not field.pattern:
+        yield _check(_matches(_KEY), "a key is written with letters, digits, full stops and -")
+
+
 def pandera_schema(resource: Resource) -> pa.DataFrameSchema:
     """The column checks of one table as a pandera schema over text columns."""
     columns = {
         f.name: pa.Column(
             dtype=None,
-            checks=list(_checks(f)),
+            checks=[*_checks(f), *_key_checks(f, resource)],
             nullable=not f.required,
         )
         for f in resource.fields

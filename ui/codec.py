@@ -10,11 +10,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from charts.text import clean
+
 SEPARATOR = ","
 MAX_VALUES = 40
 MAX_LENGTH = 2000
 MAX_TEXT = 80
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_BREAKS = re.compile(r"[\n\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def decode_text(raw: str | None) -> Decoded:
     """Free text from a link: control and direction characters out, length bounded."""
     if not raw:
         return Decoded(("",), False)
-    text = _CONTROL.sub("", raw[:MAX_LENGTH])[:MAX_TEXT].strip()
+    text = _BREAKS.sub("", clean(raw[:MAX_LENGTH]))[:MAX_TEXT].strip()
     return Decoded((text,), text != raw.strip())
 
 

@@ -21,6 +21,7 @@ from ui.data import ask
 from ui.i18n import Words
 from ui.links import with_profiles
 from ui.pictures import money_table
+from ui.safe import markdown
 from ui.tables import readable
 
 #: The three places the atlas began with, one click away.
@@ -40,7 +41,7 @@ def choose_place(t: Words) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for code in (EVERYWHERE, *FIRST_PLACES):
             st.button(
-                names[code],
+                markdown(names[code]),
                 key=f"place-{code}",
                 type="primary"
                 if state.one("place", list(names), EVERYWHERE) == code
@@ -79,7 +80,7 @@ def profile(code: str, t: Words) -> None:
     here, name = Place(code), _names(t)[code]
     testbeds, pilots = ask(testbeds_in, here), ask(pilots_in, here)
     programs, money = ask(programs_in, here), ask(money_in, here)
-    st.header(t("{place}: what is known", place=name), anchor=False)
+    st.header(t("{place}: what is known", place=markdown(name)), anchor=False)
     brief_links(code, t)
     with st.grid(4, min_column_width=150):
         for label, key, result, note in (

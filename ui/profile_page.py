@@ -15,6 +15,7 @@ from analytics.relations import places, portfolio, related
 from analytics.result import Result
 from analytics.sentences import gap_sentence
 from analytics.timelines import UNDATED, dated_facts
+from charts.text import clean
 from loaders.engine import Runner
 from loaders.package import package
 from ui import frame, layout, profile_views, profile_words, state
@@ -24,7 +25,7 @@ from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
 from ui.pictures import money_table
 from ui.provenance import sources_control
-from ui.safe import http_url, markdown
+from ui.safe import http_url, markdown, markdown_link
 from ui.tables import show
 
 #: Links shown at once under one heading; the rest opens on request.
@@ -39,7 +40,7 @@ def page(kind: Kind, t: Words) -> None:
         _search(kind, entity_id, t)
         return
     name = t.name(found.entity.frame.iloc[0])
-    st.set_page_config(page_title=f"{name} · {t('Testbed Atlas Korea')}")
+    st.set_page_config(page_title=f"{clean(name)} · {t('Testbed Atlas Korea')}")
     layout.head(markdown(name), profile_words.answer(found, t), t)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(profile_words.kind_word(kind, t), width="content")
@@ -94,7 +95,7 @@ def _facts(found: Profile, name: str, t: Words) -> None:
         lines = []
         for title, value in profile_views.facts_of(found, t):
             address = http_url(value)
-            text = f"[{markdown(value)}](<{address}>)" if address else markdown(value)
+            text = markdown_link(value, address) if address else markdown(value)
             lines.append(f"- **{markdown(title)}**: {text}")
         st.markdown("\n".join(lines))
     with right:

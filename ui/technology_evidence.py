@@ -135,7 +135,7 @@ def _summary(row: pd.Series, t: Words) -> None:
     with st.grid(3, min_column_width=150):
         st.metric(
             t("Highest known stage"),
-            vocabulary(t, "stages")[row["stage"]],
+            markdown(vocabulary(t, "stages")[row["stage"]]),
             border=True,
             height="stretch",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple
 from itertools import pairwise, product
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -270,7 +269,11 @@ def test_no_address_outside_stands_anywhere_in_the_drawn_map() -> None:
 
 def test_configured_tiles_are_used_with_their_attribution() -> None:
     files = MapFiles(
-        *astuple(FILES)[:5],
+        FILES.leaflet_js,
+        FILES.leaflet_css,
+        FILES.provinces_js,
+        FILES.points_js,
+        FILES.municipalities_url,
         tiles_url="https://tiles.example/{z}/{x}/{y}.png",
         tiles_attribution="© <b>somebody</b>",
     )

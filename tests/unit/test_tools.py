@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 import app as site
 from api import tools
 from api.registry import FIGURES, MilestoneQuery
+from api.surface import Surface
 from loaders.engine import Runner
 from tests.support import DATA, environment
 
@@ -137,4 +140,17 @@ def test_it_is_off_unless_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asyncio.run(nothing_to_start())
     monkeypatch.setenv("ATLAS_MCP", "1")
-    assert [route.path for route in site.Tools().routes] == ["/mcp"]
+    on = site.Tools()
+    assert ([route.path for route in on.routes], on.paths) == (["/mcp"], ("/mcp/",))
+
+
+def test_questions_pass_the_closed_doors_only_where_they_are_meant() -> None:
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("in")(scope, receive, send)
+
+    closed = TestClient(Surface(answered, judge=lambda _: "pass"))
+    opened = TestClient(Surface(answered, judge=lambda _: "pass", questions=("/mcp/",)))
+    assert closed.post("/mcp/").status_code == 405
+    assert opened.post("/mcp/").text == "in"
+    assert opened.post("/testbeds").status_code == 405
+    assert opened.put("/mcp/").status_code == 405

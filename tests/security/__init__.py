@@ -1,0 +1,1 @@
+"""Hostile data and hostile requests against the whole site."""

@@ -1,0 +1,184 @@
+"""Every file that the site gives out, read as its readers read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree as ET
+
+import httpx2 as httpx
+import pyarrow.parquet as pq
+from openpyxl import load_workbook
+
+from tests.security.files import formulas
+from tests.security.hostile import FLAG
+from tests.support import committed, read_rows
+
+MOST_ROWS = 10_000
+VERBATIM = "/api/v1/data/"
+FEEDS = (
+    "/feed.atom?lang=en",
+    "/feed.atom?lang=ko",
+    "/deadlines.ics",
+    "/sitemap.xml",
+    "/robots.txt",
+)
+#: Briefs of a province and of a programme, where the site has them.
+BRIEFS = ("/brief/KR-26", "/brief/KR-26.pdf", "/brief/1876-busan", "/brief/1876-busan.pdf")
+_BREAK = re.compile(r"(?<!\r)\n")
+_ACTIVE = re.compile(
+    rf"<script(?![^>]*application/ld\+json)|<iframe|<object|<embed|<base|\son\w+\s*=[^>]*{FLAG}[^>]*>"
+    r"|(?:href|src|action)\s*=\s*[\"']?\s*(?:javascript|vbscript|data:text|file):",
+    re.IGNORECASE,
+)
+
+
+def _csv(content: bytes) -> Iterator[str]:
+    yield from formulas(_table(content))
+
+
+def _table(content: bytes) -> list[list[str]]:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert len({len(row) for row in rows}) == 1, "rows of different lengths"
+    return rows
+
+
+def _plain_csv(content: bytes) -> Iterator[str]:
+    _table(content)
+    yield from ()
+
+
+def _xlsx(content: bytes) -> Iterator[str]:
+    for sheet in load_workbook(io.BytesIO(content)).worksheets:
+        for row in sheet.iter_rows():
+            yield from (f"a formula in {c.coordinate}" for c in row if c.data_type == "f")
+
+
+def _xml(content: bytes) -> Iterator[str]:
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        yield "a document type in XML"
+    for element in ET.fromstring(content).iter():
+        for name, value in element.attrib.items():
+            if name.endswith("href") and urlsplit(value).scheme not in ("http", "https"):
+                yield f"an address that is not of the web: {value[:80]}"
+            if name.lower().startswith("on"):
+                yield f"an event handler: {name}"
+        if element.tag.rpartition("}")[2] in ("script", "iframe", "foreignObject"):
+            yield f"an active element: {element.tag}"
+
+
+def _html(content: bytes) -> Iterator[str]:
+    for found in _ACTIVE.finditer(content.decode()):
+        yield f"active HTML: {found[0][:80]}"
+
+
+def _calendar(content: bytes) -> Iterator[str]:
+    text = content.decode()
+    if _BREAK.search(text):
+        yield "a bare line break in a calendar"
+    for line in text.split("\r\n"):
+        if len(line.encode()) > 75:
+            yield f"a line of a calendar is too long: {line[:60]!r}"
+        if line and not re.match(r"[A-Z-]+[;:]| ", line):
+            yield f"a line of a calendar begins with data: {line[:60]!r}"
+        if line.startswith("X-Canary"):
+            yield "a line of data became one of the calendar"
+
+
+def _json(content: bytes) -> Iterator[str]:
+    json.loads(content)
+    yield from ()
+
+
+def _parquet(content: bytes) -> Iterator[str]:
+    pq.read_table(io.BytesIO(content))
+    yield from ()
+
+
+def _pdf(content: bytes) -> Iterator[str]:
+    for mark in (b"/JavaScript", b"/JS ", b"/Launch", b"/OpenAction", b"/EmbeddedFile"):
+        if mark in content:
+            yield f"a PDF with {mark.decode()}"
+
+
+_CHECKS: dict[str, Callable[[bytes], Iterator[str]]] = {
+    "text/csv": _csv,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _xlsx,
+    "application/json": _json,
+    "application/geo+json": _json,
+    "application/vnd.apache.parquet": _parquet,
+    "application/atom+xml": _xml,
+    "application/xml": _xml,
+    "image/svg+xml": _xml,
+    "text/html": _html,
+    "text/calendar": _calendar,
+    "text/plain": lambda _: iter(()),
+    "application/pdf": _pdf,
+}
+
+
+def _one(client: httpx.Client, path: str) -> Iterator[str]:
+    answer = client.get(path)
+    if answer.status_code != 200:
+        yield f"status {answer.status_code}"
+        return
+    if answer.headers.get("x-content-type-options") != "nosniff":
+        yield "the browser may guess the type"
+    if "x-canary" in answer.headers:
+        yield "data became a header"
+    media_type = answer.headers["content-type"].partition(";")[0]
+    # the files of the package are given as they stand, for programs; docs/security.md says so
+    check = _plain_csv if path.startswith(VERBATIM) else _CHECKS[media_type]
+    try:
+        yield from check(answer.content)
+    except Exception as error:  # whatever a reader of the format would stumble over
+        yield f"cannot be read as {media_type}: {error!r}"[:300]
+
+
+def _same_text(client: httpx.Client, folder: Path) -> Iterator[str]:
+    """Machine formats give the text as it stands in the table."""
+    for name, resource in committed().resources.items():
+        key = resource.primary_key[0]
+        rows = client.get(f"/api/v1/tables/{name}.json?limit={MOST_ROWS}").json()["rows"]
+        written = sorted(read_rows(folder, name), key=lambda row: row[key])
+        for column in (f.name for f in resource.fields if f.type == "string"):
+            ours = sorted(row[column].strip() for row in written)
+            theirs = sorted(row[column] or "" for row in rows)
+            if ours != theirs:
+                different = next((a, b) for a, b in zip(ours, theirs, strict=False) if a != b)
+                yield f"{name}.{column}: {different[0][:60]!r} reads {different[1][:60]!r}"
+
+
+def addresses(client: httpx.Client) -> list[str]:
+    """Every table and figure in every format, the feeds, and briefs where there are any."""
+    described = client.get("/api/v1/openapi.json").json()["paths"]
+    first = client.get("/api/v1/figures/published_series.json").json()["rows"][0]
+    series = f"{first['program_id']}~{first['series']}"
+    wanted = {"series": series, "places": "KR-26,KR-11", "limit": str(MOST_ROWS)}
+    offered = []
+    for path, operation in described.items():
+        known = {p["name"]: p for p in operation["get"].get("parameters", [])}
+        formats = known.get("format", {}).get("schema", {}).get("enum", [""])
+        names = list(committed().resources) if "{name}" in path else [""]
+        query = urlencode({k: v for k, v in wanted.items() if k in known})
+        for ending, name in product(formats, names):
+            filled = path.replace("{format}", ending).replace("{name}", name)
+            offered.append(f"/api/v1{filled}" + (f"?{query}" if query else ""))
+    # an address that the site does not know is answered with the shell of the pages
+    has_briefs = "/static/js/" not in client.get(BRIEFS[0]).text
+    return [*offered, "/api/v1/docs?lang=ko", *FEEDS, *(BRIEFS if has_briefs else ())]
+
+
+def check_downloads(site: str, folder: Path) -> tuple[int, list[str]]:
+    """Number of files read, and everything wrong with them."""
+    with httpx.Client(base_url=site, timeout=120) as client:
+        paths = addresses(client)
+        found = [f"{path}: {finding}" for path in paths for finding in _one(client, path)]
+        found += _same_text(client, folder)
+    return len(paths), found
