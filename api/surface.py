@@ -110,8 +110,9 @@ class Surface:
         return None
 
     def _may_ask(self, scope: Scope) -> bool:
-        asks = scope["method"] == "POST" and scope["path"].startswith(self._questions)
-        return asks or scope["path"].startswith(API)
+        path: str = scope["path"]
+        asks = scope["method"] == "POST" and path.startswith(self._questions)
+        return asks or path.startswith(API)
 
     def _judged(self, receive: Receive, send: Send) -> Receive:
         """``receive`` without the messages that are ignored; a refused one hangs up."""
