@@ -6,6 +6,7 @@ import streamlit as st
 
 from analytics.filters import PilotFilter
 from analytics.funnel import milestone_funnel, pilots_at
+from analytics.years import start_years
 from ui import filters, findings, layout, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
@@ -32,7 +33,7 @@ def pilot_filter(t: Words) -> PilotFilter:
             "host", t("Kind of host"), category_codes("organizations", "kind"),
             lambda c: t.code("organizations", "kind", c), placeholder=t("All hosts"),
         )  # fmt: skip
-        years = [str(y) for y in range(2015, 2027)]
+        years = ask(start_years)
         year = state.choose_many(
             "start", t("Start year"), years, str, placeholder=t("All years and undated")
         )

@@ -143,9 +143,10 @@ def _abroad() -> Choice:
     return {"program": next(p for p in placed[~placed].index if p)}
 
 
-def _year_without_pilots() -> Choice:
-    years = set(committed("pilots")["start_date"].str[:4])
-    return {"start": next(str(y) for y in range(2015, 2027) if str(y) not in years)}
+def _thinnest_year() -> Choice:
+    """The year in which the fewest pilots began."""
+    years = committed("pilots")["start_date"].str[:4]
+    return {"start": str(years[years != ""].value_counts().idxmin())}
 
 
 def _payer_without_additive_amount() -> Choice:
@@ -193,7 +194,7 @@ def _one_count() -> tuple[str, int]:
 
 
 NONE, ONE = _province_and_sector(0), _province_and_sector(1)
-FEW = (NONE, ONE, _program(0), _program(1), _abroad(), _year_without_pilots())
+FEW = (NONE, ONE, _program(0), _program(1), _abroad(), _thinnest_year())
 STEPS: tuple[Choice, ...] = (
     {"step": "demo"},
     {"step": "contract", "until": "last-fact"},
