@@ -22,6 +22,7 @@ from starlette.routing import Mount
 from analytics.windows import windows
 from api.access import AccessLog
 from api.brief.routes import FIRST_BRIEFS, brief_routes
+from api.compressed import CompressedFiles, prepare
 from api.feeds import feed_routes
 from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
@@ -47,6 +48,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     logs.set_up()
     snapshot_id = ensure(lambda step: log.info("snapshot: %s", step))
     warm_up(snapshot_id)
+    prepare(STREAMLIT_FILES / "static", STREAMLIT_SHELL)
     # What is loaded now stays: keep it out of every later garbage collection.
     gc.freeze()
     metrics.give_out(_snapshot_state)
@@ -116,7 +118,8 @@ def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
     return deadlines_ics(ahead, stamp, Words(lang))
 
 
-STREAMLIT_SHELL = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+STREAMLIT_FILES = Path(st.__file__).parent / "static"
+STREAMLIT_SHELL = (STREAMLIT_FILES / "index.html").read_text(encoding="utf-8")
 
 
 class Tools:
@@ -158,6 +161,7 @@ app = st.App(
         Middleware(AccessLog),
         Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
+        Middleware(CompressedFiles, folder=STREAMLIT_FILES / "static"),
     ],
     lifespan=lifespan,
 )
