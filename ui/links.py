@@ -58,9 +58,17 @@ def with_profiles(
     return linked
 
 
+def _matches(cell: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(cell, str) and pattern.fullmatch(cell) is not None
+
+
 def _holds(column: pd.Series, pattern: re.Pattern[str]) -> bool:
-    known = column.dropna()
-    return len(known) > 0 and all(isinstance(v, str) and pattern.fullmatch(v) for v in known)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    # most columns are told by their first known cell
+    known = (v for v in column.array if isinstance(v, str) or not pd.isna(v))
+    first = next(known, None)
+    return _matches(first, pattern) and all(_matches(v, pattern) for v in known)
 
 
 def link_columns(shown: pd.DataFrame) -> Mapping[str, Any]:
