@@ -5,10 +5,11 @@ Start with ``uvicorn app:app`` (what ``make run`` does) or ``streamlit run app.p
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
+from analytics.cited import page_index
+from analytics.search import pilot_index
 from analytics.windows import windows
 from api.access import AccessLog
 from api.brief.routes import FIRST_BRIEFS, brief_routes
@@ -37,25 +40,46 @@ from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
 from ui.program_words import today_in_korea
+from ui.rehearsal import rehearse
 
 PROJECT = Path(__file__).resolve().parent
 log = logging.getLogger("atlas")
 
 
 @asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Build the snapshot when it is missing or old, and load what the first visitor needs."""
+async def lifespan(server: st.App) -> AsyncIterator[None]:
+    """Build the snapshot when it is missing or old, and open every page once.
+
+    The first visitor waits for the landing page's rehearsal only; the other pages follow
+    in the next seconds.
+    """
     logs.set_up()
     snapshot_id = ensure(lambda step: log.info("snapshot: %s", step))
-    warm_up(snapshot_id)
     prepare(STREAMLIT_FILES / "static", STREAMLIT_SHELL)
+    host = allowed_hosts()[0].replace("*", "localhost")
+    landing, *others = menu_paths()
+    await rehearse(server, [(landing, f"lang={lang}") for lang in LANGUAGES], host)
+    views = [(path, f"lang={lang}") for lang in LANGUAGES for path in others]
+    later = asyncio.create_task(_open_others(server, views, host, snapshot_id))
     # What is loaded now stays: keep it out of every later garbage collection.
     gc.freeze()
     metrics.give_out(_snapshot_state)
     log.info("ready", extra={"snapshot": snapshot_id})
     async with TOOLS.running():
         yield
+    later.cancel()
     log.info("stopped")
+
+
+async def _open_others(
+    server: st.App, views: Sequence[tuple[str, str]], host: str, snapshot_id: str
+) -> None:
+    await rehearse(server, views, host)
+    run = engine_for(snapshot_id)
+    for index in (pilot_index, page_index):  # asked for by what a reader types or opens
+        await asyncio.to_thread(index, run)
+    gc.freeze()
+    log.info("rehearsed", extra={"views": len(views)})
 
 
 def _snapshot_state() -> tuple[str | None, str]:
@@ -67,27 +91,6 @@ def allowed_hosts() -> list[str]:
     """Names under which the site answers (``ATLAS_ALLOWED_HOSTS``); any when none is given."""
     names = os.environ.get("ATLAS_ALLOWED_HOSTS", "").split(",")
     return [name.strip() for name in names if name.strip()] or ["*"]
-
-
-def warm_up(snapshot_id: str) -> None:
-    """Import the pages' modules and run the queries of the landing page once."""
-    # streamlit_folium is left out: it registers its component with the running
-    # server, which does not exist yet
-    import ui.layout
-    import ui.pictures  # noqa: F401
-    from analytics import overview
-    from analytics.cited import page_index
-    from analytics.measures import by_function
-    from analytics.search import pilot_index
-    from analytics.technologies import catalogue
-
-    run = engine_for(snapshot_id)
-    for figure in (overview.testbeds_known, overview.pilots_known, overview.companies_funded_after):
-        figure(run)
-    catalogue(run)
-    by_function(run)
-    page_index(run)
-    pilot_index(run)
 
 
 def shell_pages() -> list[ShellPage]:

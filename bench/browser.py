@@ -114,7 +114,7 @@ class _Traffic:
 
 def chromium_path() -> str:
     """The system's Chromium, or the one that ``CHROME_PATH`` names."""
-    finder = [PROJECT / "tests" / "e2e" / "install-browser.sh", "--find"]
+    finder = [str(PROJECT / "tests" / "e2e" / "install-browser.sh"), "--find"]
     return os.environ.get("CHROME_PATH") or subprocess.check_output(finder, text=True).strip()
 
 

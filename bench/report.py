@@ -110,6 +110,7 @@ def _start(found: Mapping[str, Any]) -> Sheet:
     rows: list[Sequence[object]] = [
         ("server answers", f"{start['ready'] * 1000:,.0f}"),
         ("landing page complete", f"{start['first_page'] * 1000:,.0f}"),
+        ("all pages rehearsed", f"{start['rested'] * 1000:,.0f}"),
     ]
     rows += [
         (f"first / second visitor of `{page}`", f"{ms:.0f} / {start['warm_ms'][page]:.0f}")
