@@ -29,6 +29,7 @@ from rich.console import Console
 from bench.browser import measure_browser
 from bench.load import drive
 from bench.pages import Measured, measured_pages
+from bench.process import wait_for_rest
 from bench.report import show, with_verdicts, write_readme
 from bench.scale import measure_scale
 from bench.serving import (
@@ -105,6 +106,7 @@ def running(folder: Path) -> Iterator[Sites]:
         serving_empty(tuned_empty_command, folder / "tuned", stock=False) as tuned,
         serving_empty(stock_empty_command, folder / "stock", stock=True) as stock,
     ):
+        wait_for_rest(site.pid)  # the site opens its pages once when it starts
         yield Sites(site, tuned, stock)
 
 

@@ -24,7 +24,7 @@ from statistics import median
 
 from bench.client import Reader, reader
 from bench.pages import KB, Measured, measured_pages
-from bench.process import cpu_seconds
+from bench.process import cpu_seconds, wait_for_rest
 from bench.serving import (
     Site,
     free_port,
@@ -167,6 +167,7 @@ def main() -> int:
             serving(uvicorn_command(port), port, folder) as site,
             serving_empty(tuned_empty_command, folder / "empty", stock=False) as empty,
         ):
+            wait_for_rest(site.pid)
             baseline = {} if options.write else known
             runs = [measured(site, empty, baseline) for _ in range(options.repeat)]
     if options.repeat > 1:

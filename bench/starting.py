@@ -9,12 +9,8 @@ from pathlib import Path
 
 from bench.client import Run, reader
 from bench.pages import measured_pages
-from bench.process import cpu_seconds
+from bench.process import wait_for_rest
 from bench.serving import free_port, serving, uvicorn_command
-
-
-#: At rest: under 5 % of a core, five times in a row.
-POLL, IDLE, CALM = 0.2, 0.05, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +37,6 @@ async def _first_view(url: str, path: str) -> Run:
         return await session.run(path)
 
 
-def _wait_for_rest(pid: int) -> None:
-    """Wait until the process uses next to no processor time."""
-    used, calm = cpu_seconds(pid), 0
-    while calm < CALM:
-        time.sleep(POLL)
-        now = cpu_seconds(pid)
-        calm = calm + 1 if now - used < POLL * IDLE else 0
-        used = now
-
-
 def measure_start(folder: Path) -> Start:
     """Start a server over the snapshot in ``folder`` and open every page for the first time."""
     port = free_port()
@@ -62,7 +48,7 @@ def measure_start(folder: Path) -> Start:
         warm: dict[str, float] = {}
         cold[landing.name] = asyncio.run(_first_view(site.url, landing.first)).seconds
         first_page = time.perf_counter() - begun
-        _wait_for_rest(site.pid)
+        wait_for_rest(site.pid)
         rested = time.perf_counter() - begun
         for page in others:
             cold[page.name] = asyncio.run(_first_view(site.url, page.first)).seconds

@@ -86,4 +86,5 @@ def link_columns(shown: pd.DataFrame) -> Mapping[str, Any]:
 
 def without_profiles(shown: pd.DataFrame) -> pd.DataFrame:
     """The table for a file: addresses that mean something only on this site are left out."""
-    return shown[[c for c in shown if not _holds(shown[c], _PROFILE)]]
+    profiles = [name for name, column in shown.items() if _holds(column, _PROFILE)]
+    return shown.drop(columns=profiles) if profiles else shown
