@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format
+.PHONY: run test lint data check bench bench-quick sbom i18n boundaries lock clean browser format
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,7 @@ browser:
 
 test: $(VENV)/dev.stamp browser data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m bench.quick
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -44,7 +45,11 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp data
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --full
+
+# Has a page become dearer? Ratios against bench/baseline.json.
+bench-quick: $(VENV)/dev.stamp data
+	$(BIN)/python -m bench.quick
 
 i18n: $(VENV)/dev.stamp
 	$(BIN)/python -m locales

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from analytics.filters import PilotFilter, furthest_step, select_pilots
+from analytics.filters import PilotFilter, chosen_pilots, furthest_step, select_pilots
 from analytics.names import pilots_with_names
 from analytics.places import Place, pilots_in
 from analytics.proportions import conversion, with_wilson
@@ -139,16 +139,17 @@ def milestone_funnel(run: Runner, chosen: PilotFilter, by_project: bool = False)
         unit = ibis.coalesce(table.project_id, table.pilot_id)
         units = table.group_by(unit=unit).aggregate(rank=table["rank"].max())
     counted = run(units.group_by("rank").aggregate(units=units.count()))
+    pilots = chosen_pilots(chosen)
     ends = run(
-        table.aggregate(
+        pilots.aggregate(
             **{
-                f"{which}_{column}": getattr(table[column], which)()
+                f"{which}_{column}": getattr(pilots[column], which)()
                 for which in ("min", "max")
                 for column in ("start_date_latest", "end_date_latest")
             }
         )
     )
-    rows = LaterRows({"pilots": lambda: run(table.select("pilot_id"))["pilot_id"]})
+    rows = LaterRows({"pilots": lambda: run(pilots.select("pilot_id"))["pilot_id"]})
     unit_code = "projects" if by_project else "pilots"
     return _reached(run, counted, rows, unit_code, year_span(ends.iloc[0]))
 

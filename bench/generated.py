@@ -27,18 +27,32 @@ REPEATED = {
     "investments": ("investment_id", "org_id"),
     "investment_investors": ("investment_id",),
 }
-#: Which rows belong to a company that has a pilot.
+#: Companies that are repeated: they have a pilot, and no open question of the data is about
+#: them (the build would ask the same of every copy).
+_COMPANIES = """
+    SELECT org_id FROM {base}.pilots
+    EXCEPT SELECT org_id FROM {base}.pilots WHERE pilot_id IN {asked}
+    EXCEPT SELECT p.org_id FROM {base}.milestones m JOIN {base}.pilots p USING (pilot_id)
+        WHERE m.milestone_id IN {asked}
+    EXCEPT SELECT org_id FROM {base}.investments WHERE investment_id IN {asked}
+    EXCEPT SELECT key FROM {base}.open_questions
+"""
+_ASKED = "(SELECT key FROM {base}.open_questions)"
+#: Which rows of a repeated table belong to such a company.
 _MINE = {
-    "organizations": "org_id IN (SELECT org_id FROM {base}.pilots)",
-    "pilots": "TRUE",
-    "milestones": "TRUE",
-    "investments": "org_id IN (SELECT org_id FROM {base}.pilots)",
+    "organizations": "org_id IN ({companies})",
+    "pilots": "org_id IN ({companies})",
+    "milestones": (
+        "pilot_id IN (SELECT pilot_id FROM {base}.pilots WHERE org_id IN ({companies}))"
+    ),
+    "investments": "org_id IN ({companies})",
     "investment_investors": (
         "investment_id IN (SELECT investment_id FROM {base}.investments "
-        "WHERE org_id IN (SELECT org_id FROM {base}.pilots))"
+        "WHERE org_id IN ({companies}))"
     ),
 }
 _YEARS = "(CAST(copy * 37 % 7 AS INTEGER) - 3)"
+_YEAR_COLUMNS = ("founded_year",)
 _DAY = ("_earliest", "_latest")
 MEMORY_LIMIT = "3GB"
 
@@ -58,11 +72,20 @@ def _moved(column: str, kind: str, partial_dates: set[str], ids: tuple[str, ...]
     if column in partial_dates:
         year = f"CAST(CAST(left({column}, 4) AS INTEGER) + {_YEARS} AS VARCHAR)"
         day = f"replace(substr({column}, 5), '-02-29', '-02-28')"
-        return f"CASE WHEN copy = 0 OR {column} = '' THEN {column} ELSE {year} || {day} END AS {column}"
+        kept = f"copy = 0 OR {column} = ''"
+        return f"CASE WHEN {kept} THEN {column} ELSE {year} || {day} END AS {column}"
+    if column in _YEAR_COLUMNS:
+        moved = f"CAST(TRY_CAST({column} AS INTEGER) + {_YEARS} AS {kind})"
+        return f"CASE WHEN copy = 0 THEN {column} ELSE coalesce({moved}, {column}) END AS {column}"
     if column.endswith(_DAY) and kind.startswith(("DATE", "TIMESTAMP")):
         later = f"CAST({column} + to_years({_YEARS}) AS {kind})"
         return f"CASE WHEN copy = 0 THEN {column} ELSE {later} END AS {column}"
     return column
+
+
+def _mine(base: str, table: str) -> str:
+    companies = _COMPANIES.format(base=base, asked=_ASKED.format(base=base))
+    return _MINE[table].format(base=base, companies=companies)
 
 
 def _selected(
@@ -73,7 +96,7 @@ def _selected(
     described = database.execute(f"DESCRIBE {base}.{table}").fetchall()
     dates = {f.name for f in package[table].fields if f.partial_date}
     columns = ", ".join(_moved(row[0], row[1], dates, REPEATED[table]) for row in described)
-    mine = _MINE[table].format(base=base)
+    mine = _mine(base, table)
     return (
         f"SELECT {columns} FROM {base}.{table}, range({copies}) AS copies(copy) "
         f"WHERE copy = 0 OR {mine}"
@@ -90,8 +113,11 @@ def _database(path: Path, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _copies(database: duckdb.DuckDBPyConnection, base: str, pilots: int) -> int:
-    (known,) = database.execute(f"SELECT count(*) FROM {base}.pilots").fetchone() or (1,)
-    return max(-(-pilots // int(known)), 1)
+    """How often the companies must stand in the data, the original included."""
+    (known, mine) = database.execute(
+        f"SELECT count(*), count(*) FILTER ({_mine(base, 'pilots')}) FROM {base}.pilots"
+    ).fetchone() or (0, 1)
+    return 1 + max(-(-(pilots - int(known)) // int(mine)), 0)
 
 
 def generate_snapshot(real: Path, target: Path, pilots: int) -> Size:

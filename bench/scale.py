@@ -26,6 +26,8 @@ from bench.serving import PROJECT
 from bench.targets import FIGURE
 from loaders.engine import Engine, duckdb_engine
 from loaders.snapshot import snapshot_path
+from ui import pictures
+from ui.i18n import Words
 
 MB = 1_000_000
 MEMORY_LIMIT = 6_000 * MB
@@ -38,9 +40,6 @@ Call = Callable[[Engine, PilotFilter], Any]
 
 def _milestone_chart(run: Engine, chosen: PilotFilter) -> Any:
     """From filter to figure: the funnel and its chart as the browser gets it."""
-    from ui import pictures
-    from ui.i18n import Words
-
     t = Words("en")
     found = funnel.milestone_funnel(run, chosen)
     pictures.milestone_table(found, t)
@@ -104,16 +103,16 @@ def _one(path: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+#: In front of a command: the shell sets the limit of memory, then becomes the command.
+_LIMITED = ("sh", "-c", f'ulimit -d {MEMORY_LIMIT // 1024}; exec "$@"', "limited")
 
 
 def measure_function(path: Path, pilots: int, name: str) -> Grown:
     """Run a function over a snapshot file in another process, within limits."""
-    command = [sys.executable, "-m", "bench.scale", str(path), name]
+    command = [*_LIMITED, sys.executable, "-m", "bench.scale", str(path), name]
     try:
         answer = subprocess.run(
-            command, cwd=PROJECT, capture_output=True, text=True, preexec_fn=_limited,
+            command, cwd=PROJECT, capture_output=True, text=True,
             timeout=SECONDS_LIMIT, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -132,9 +131,8 @@ def measure_build(folder: Path, pilots: int) -> Built:
     variables = {"ATLAS_DATA": str(package), "ATLAS_SNAPSHOTS": str(folder / f"built-{pilots}")}
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "loaders", "build"], cwd=PROJECT,
+        [*_LIMITED, sys.executable, "-m", "loaders", "build"], cwd=PROJECT,
         env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        preexec_fn=_limited,
     )  # fmt: skip
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
+import bench.empty.page  # noqa: F401  what the page loads is there before anybody comes
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load what the page loads before anybody comes, as the site does."""
-    import bench.empty.page  # noqa: F401
-
+    """Freeze what is loaded, as the site does."""
     gc.freeze()
     yield
 
