@@ -28,14 +28,16 @@ class _Visitor:
 
     def __init__(self) -> None:
         self.to_app: asyncio.Queue[Message] = asyncio.Queue()
-        self.refused = False
+        self.ended = False
         self._finished = asyncio.Event()
+
+    def end(self) -> None:
+        """The application has left the session: nothing more will come."""
+        self.ended = True
+        self._finished.set()
 
     async def send(self, message: Message) -> None:
         """What the application sends; only the end of a script matters."""
-        if message["type"] == "websocket.close":
-            self.refused = True
-            self._finished.set()
         if message["type"] != "websocket.send":
             return
         forward = ForwardMsg()
@@ -84,13 +86,14 @@ async def rehearse(app: ASGIApp, views: Sequence[tuple[str, str]], host: str) ->
     visitor = _Visitor()
     await visitor.to_app.put({"type": "websocket.connect"})
     session = asyncio.ensure_future(app(_scope(host), visitor.to_app.get, visitor.send))
+    session.add_done_callback(lambda _: visitor.end())
     try:
         for page, query in views:
             try:
                 await visitor.open(page, query)
             except TimeoutError:
                 log.warning("the rehearsal of /%s took too long", page)
-            if visitor.refused:
+            if visitor.ended:
                 log.warning("the rehearsal was refused")
                 break
     finally:

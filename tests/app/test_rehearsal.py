@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from starlette.types import Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -44,9 +45,12 @@ def test_pages_are_asked_for_in_turn_and_the_session_is_closed() -> None:
     assert app.closed
 
 
-def test_an_application_that_refuses_does_not_keep_the_site_from_starting() -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_application_that_refuses_does_not_keep_the_site_from_starting(fails: bool) -> None:
     async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
+        if fails:
+            raise RuntimeError("no such session")
         await send({"type": "websocket.close", "code": 1008})
 
     async def within_a_second() -> None:
