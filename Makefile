@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench sbom security i18n boundaries lock clean browser format \
-        servers engines replicas
+.PHONY: run test lint data check bench bench-quick sbom security i18n boundaries lock clean browser \
+        format servers engines replicas
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -36,6 +36,7 @@ servers:
 
 test: $(VENV)/dev.stamp browser servers data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m bench.quick
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -49,7 +50,11 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp data
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench --full
+
+# Has a page become dearer? Ratios against bench/baseline.json.
+bench-quick: $(VENV)/dev.stamp data
+	$(BIN)/python -m bench.quick
 
 # every analytics function on every engine, Spark too (some minutes)
 engines: $(VENV)/dev.stamp servers

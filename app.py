@@ -5,10 +5,11 @@ Start with ``uvicorn app:app`` (what ``make run`` does) or ``streamlit run app.p
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +21,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
+from analytics.cited import page_index
+from analytics.search import pilot_index
 from analytics.windows import windows
 from api.access import AccessLog
 from api.brief.routes import FIRST_BRIEFS, brief_routes
+from api.compressed import CompressedFiles, prepare
 from api.feeds import feed_routes
 from api.headers import SecurityHeaders, page_policy
 from api.routes import ICON_PATH, routes
@@ -39,19 +43,26 @@ from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
 from ui.messages import verdict
 from ui.program_words import today_in_korea
+from ui.rehearsal import rehearse
 
 PROJECT = Path(__file__).resolve().parent
 log = logging.getLogger("atlas")
 
 
 @asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Build the snapshot when it is missing or old, and load what the first visitor needs."""
+async def lifespan(server: st.App) -> AsyncIterator[None]:
+    """Build the snapshot when it is missing or old, and open every page once.
+
+    The first visitor waits for the landing page's rehearsal only; the other pages follow
+    in the next seconds.
+    """
     logs.set_up()
+    prepare(STREAMLIT_FILES / "static", STREAMLIT_SHELL)
     snapshot_id: str | None = None
+    others: asyncio.Task[None] | None = None
     try:
         snapshot_id = prepared_snapshot()
-        warm_up(snapshot_id)
+        others = await _rehearsed(server, snapshot_id)
     except EngineGoneError as error:
         # pages say so, and work as soon as the server is back
         log.error("the site starts without its engine: %s", error)
@@ -61,6 +72,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log.info("ready", extra={"snapshot": snapshot_id})
     async with TOOLS.running():
         yield
+    if others is not None:
+        others.cancel()
     log.info("stopped")
 
 
@@ -69,6 +82,26 @@ def prepared_snapshot() -> str:
     if engine_url():
         return wanted_id()
     return ensure(lambda step: log.info("snapshot: %s", step))
+
+
+async def _rehearsed(server: st.App, snapshot_id: str) -> asyncio.Task[None]:
+    """Open the landing page in both languages now; returns the task that opens the others."""
+    host = allowed_hosts()[0].replace("*", "localhost")
+    landing, *others = menu_paths()
+    await rehearse(server, [(landing, f"lang={lang}") for lang in LANGUAGES], host)
+    views = [(path, f"lang={lang}") for lang in LANGUAGES for path in others]
+    return asyncio.create_task(_open_others(server, views, host, snapshot_id))
+
+
+async def _open_others(
+    server: st.App, views: Sequence[tuple[str, str]], host: str, snapshot_id: str
+) -> None:
+    await rehearse(server, views, host)
+    run = engine_for(snapshot_id)
+    for index in (pilot_index, page_index):  # asked for by what a reader types or opens
+        await asyncio.to_thread(index, run)
+    gc.freeze()
+    log.info("rehearsed", extra={"views": len(views)})
 
 
 def _snapshot_state() -> tuple[str | None, str]:
@@ -86,27 +119,6 @@ def own_origins() -> list[str]:
     """Origins of this site's own pages where a proxy hides its name (``ATLAS_PUBLIC_URL``)."""
     parts = urlsplit(os.environ.get("ATLAS_PUBLIC_URL", ""))
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
-
-
-def warm_up(snapshot_id: str) -> None:
-    """Import the pages' modules and run the queries of the landing page once."""
-    # streamlit_folium is left out: it registers its component with the running
-    # server, which does not exist yet
-    import ui.layout
-    import ui.pictures  # noqa: F401
-    from analytics import overview
-    from analytics.cited import page_index
-    from analytics.measures import by_function
-    from analytics.search import pilot_index
-    from analytics.technologies import catalogue
-
-    run = engine_for(snapshot_id)
-    for figure in (overview.testbeds_known, overview.pilots_known, overview.companies_funded_after):
-        figure(run)
-    catalogue(run)
-    by_function(run)
-    page_index(run)
-    pilot_index(run)
 
 
 def shell_pages() -> list[ShellPage]:
@@ -137,7 +149,8 @@ def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
     return deadlines_ics(ahead, stamp, Words(lang))
 
 
-STREAMLIT_SHELL = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+STREAMLIT_FILES = Path(st.__file__).parent / "static"
+STREAMLIT_SHELL = (STREAMLIT_FILES / "index.html").read_text(encoding="utf-8")
 
 
 class Tools:
@@ -185,6 +198,7 @@ app = st.App(
         Middleware(SecurityHeaders, page_policy=page_policy(script_hashes(STREAMLIT_SHELL))),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
         Middleware(Surface, judge=verdict, origins=own_origins(), questions=TOOLS.paths),
+        Middleware(CompressedFiles, folder=STREAMLIT_FILES / "static"),
     ],
     lifespan=lifespan,
 )

@@ -61,11 +61,8 @@ def with_program_family(program_ids: Codes) -> ir.Table:
     return table.filter(wanted).select("program_id")
 
 
-def select_pilots(chosen: PilotFilter) -> ir.Table:
-    """Pilots that pass the filter, all columns, with ``rank`` of the furthest step.
-
-    ``rank`` is null for a pilot whose only milestone is an end.
-    """
+def chosen_pilots(chosen: PilotFilter) -> ir.Table:
+    """Pilots that pass the filter, all columns."""
     table = pilots()
     if chosen.sido:
         table = table.filter(table.sido.isin(chosen.sido))
@@ -79,6 +76,15 @@ def select_pilots(chosen: PilotFilter) -> ir.Table:
         table = table.semi_join(hosts, "host_org_id")
     if chosen.start_year:
         table = table.filter(table.start_date_earliest.year().isin(chosen.start_year))
+    return table
+
+
+def select_pilots(chosen: PilotFilter) -> ir.Table:
+    """Pilots that pass the filter, all columns, with ``rank`` of the furthest step.
+
+    ``rank`` is null for a pilot whose only milestone is an end.
+    """
+    table = chosen_pilots(chosen)
     return table.left_join(furthest_step(), "pilot_id").drop("pilot_id_right")
 
 

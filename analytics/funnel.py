@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
-from analytics.filters import PilotFilter, furthest_step, select_pilots
+from analytics.filters import PilotFilter, chosen_pilots, furthest_step, select_pilots
 from analytics.names import pilots_with_names
 from analytics.places import Place, pilots_in
 from analytics.proportions import conversion, with_wilson
-from analytics.result import Result, keys, year_span
+from analytics.result import LaterRows, Result, Rows, keys, year_span
 from analytics.stages import FIRST_PILOT_STAGE, ladder_frame
 from loaders.datasets.cohorts import SERIES, cohorts
 from loaders.datasets.programs import programs
@@ -133,36 +133,53 @@ def milestone_funnel(run: Runner, chosen: PilotFilter, by_project: bool = False)
     A pilot with nothing after a stage is not known to have gone on, not failed; a
     pilot whose only milestone is an end reached no stage and is in ``total`` only.
     """
-    return by_furthest_stage(run, run(select_pilots(chosen)), by_project)
+    table = select_pilots(chosen)
+    units = table
+    if by_project:
+        unit = ibis.coalesce(table.project_id, table.pilot_id)
+        units = table.group_by(unit=unit).aggregate(rank=table["rank"].max())
+    counted = run(units.group_by("rank").aggregate(units=units.count()))
+    pilots = chosen_pilots(chosen)
+    ends = run(
+        pilots.aggregate(
+            **{
+                f"{which}_{column}": getattr(pilots[column], which)()
+                for which in ("min", "max")
+                for column in ("start_date_latest", "end_date_latest")
+            }
+        )
+    )
+    rows = LaterRows({"pilots": lambda: run(pilots.select("pilot_id"))["pilot_id"]})
+    unit_code = "projects" if by_project else "pilots"
+    return _reached(run, counted, rows, unit_code, year_span(ends.iloc[0]))
 
 
 def place_funnel(run: Runner, place: Place) -> Result:
     """Pilots of a place that reached each stage or a later one: see `milestone_funnel`."""
-    ranked = pilots_in(run, place).frame.merge(run(furthest_step()), on="pilot_id", how="left")
-    return by_furthest_stage(run, ranked)
+    table = pilots_in(run, place).frame.merge(run(furthest_step()), on="pilot_id", how="left")
+    counted = table.groupby("rank", dropna=False).size().rename("units").reset_index()
+    years = year_span(table["start_date_latest"], table["end_date_latest"])
+    return _reached(run, counted, {"pilots": keys(table["pilot_id"])}, "pilots", years)
 
 
-def by_furthest_stage(run: Runner, table: pd.DataFrame, by_project: bool = False) -> Result:
-    """`milestone_funnel` of pilots already chosen: columns of ``pilots`` and ``rank``."""
-    unit = table["project_id"].fillna(table["pilot_id"]) if by_project else table["pilot_id"]
-    furthest = table.assign(unit=unit).groupby("unit")["rank"].max()
+def _reached(
+    run: Runner, counted: pd.DataFrame, rows: Rows, unit: str, years: tuple[int | None, int | None]
+) -> Result:
+    """The funnel of units counted by their furthest ``rank`` (missing: no step reached)."""
+    furthest, units = counted["rank"], counted["units"]
     ladder = ladder_frame(run)[["stage", "rank", "name_ko", "name_en"]]
     first = ladder.set_index("stage").loc[FIRST_PILOT_STAGE, "rank"]
     frame = ladder[ladder["rank"] >= first].reset_index(drop=True)
-    frame["reached"] = [int((furthest >= rank).sum()) for rank in frame["rank"]]
-    frame["highest"] = [int((furthest == rank).sum()) for rank in frame["rank"]]
-    total = len(furthest)
+    frame["reached"] = [
+        int(units[(furthest >= rank).fillna(False)].sum()) for rank in frame["rank"]
+    ]
+    frame["highest"] = [
+        int(units[(furthest == rank).fillna(False)].sum()) for rank in frame["rank"]
+    ]
+    total = int(units.sum())
     frame["share"] = frame["reached"] / total if total else float("nan")
-    start, end = year_span(table["start_date_latest"], table["end_date_latest"])
-    return Result(
-        frame,
-        {"pilots": keys(table["pilot_id"])},
-        covered=int(furthest.notna().sum()),
-        total=total,
-        unit="projects" if by_project else "pilots",
-        first_year=start,
-        last_year=end,
-    )
+    covered = int(units[furthest.notna()].sum())
+    return Result(frame, rows, covered, total, unit, *years)
 
 
 def pilots_at(run: Runner, chosen: PilotFilter) -> Result:

@@ -50,7 +50,11 @@ with st.grid(3, min_column_width=240):
 chosen = MoneyFilter(sido=sido, payer_level=level, urban_only=scope == "urban")
 bases = ask(money_by_basis, chosen)
 layout.table(
-    "bases", money_findings.bases_finding(bases, t), bases, money_views.bases_table(bases, t), t
+    "bases",
+    money_findings.bases_finding(bases, t),
+    bases,
+    shared("bases-table", lambda: money_views.bases_table(bases, t), chosen, t.lang),
+    t,
 )
 
 with st.grid(2, min_column_width=280):
@@ -85,7 +89,14 @@ layout.figure(
         by,
         t.lang,
     ),
-    money_views.breakdown_table(parts, basis, by, t),
+    shared(
+        "money-by-table",
+        lambda: money_views.breakdown_table(parts, basis, by, t),
+        chosen,
+        basis,
+        by,
+        t.lang,
+    ),
     t,
 )
 
@@ -97,7 +108,9 @@ layout.figure(
     lambda: shared(
         "per-head", lambda: money_views.per_head_chart(per_head, basis, t), chosen, basis, t.lang
     ),
-    money_views.per_head_table(per_head, t),
+    shared(
+        "per-head-table", lambda: money_views.per_head_table(per_head, t), chosen, basis, t.lang
+    ),
     t,
     note=t("Nominal sums over all years, over the residents of one year"),
 )
@@ -106,7 +119,7 @@ layout.table(
     "foreign",
     t("Amounts in foreign currency"),
     foreign,
-    money_views.foreign_table(foreign, t),
+    shared("foreign-table", lambda: money_views.foreign_table(foreign, t), chosen, t.lang),
     t,
 )
 
@@ -122,14 +135,18 @@ layout.table(
     "planned",
     money_findings.planned_finding(planned, t),
     planned,
-    money_views.planned_table(planned, t),
+    shared("planned-table", lambda: money_views.planned_table(planned, t), chosen, t.lang),
     t,
 )
 
 st.header(t("Totals and their parts"), anchor=False)
 tree = ask(money_tree, chosen)
 layout.table(
-    "tree", t("Amounts that contain one another"), tree, money_views.tree_table(tree, t), t
+    "tree",
+    t("Amounts that contain one another"),
+    tree,
+    shared("tree-table", lambda: money_views.tree_table(tree, t), chosen, t.lang),
+    t,
 )
 
 st.header(t("Public support, followed by private rounds"), anchor=False)
@@ -144,6 +161,6 @@ layout.table(
     "support",
     money_findings.support_finding(support, t),
     support,
-    money_views.support_table(support, t),
+    shared("support-table", lambda: money_views.support_table(support, t), sido, t.lang),
     t,
 )

@@ -45,7 +45,13 @@ layout.figure(
         today,
         t.lang,
     ),
-    program_views.calendar_table(dated.frame, today, t),
+    shared(
+        "windows-table",
+        lambda: program_views.calendar_table(dated.frame, today, t),
+        chosen,
+        today,
+        t.lang,
+    ),
     t,
     note=program_views.calendar_note(dated.frame, t),
 )

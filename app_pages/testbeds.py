@@ -3,7 +3,7 @@ import streamlit as st
 from analytics.filters import TestbedFilter
 from analytics.testbeds import testbed_list
 from ui import filters, findings, frame, layout, place, state, testbed_map
-from ui.data import ask
+from ui.data import ask, shared
 from ui.links import with_profiles
 from ui.tables import readable
 from ui.words import category_codes
@@ -31,11 +31,12 @@ with st.grid(4, min_column_width=200):
         placeholder=t("All states"),
     )
     sector = filters.sectors(t, t("Sector of its pilots"))
-listed = place.narrow(ask(testbed_list, TestbedFilter(kind, sido, status, sector)), where)
+chosen = TestbedFilter(kind, sido, status, sector)
+listed = place.narrow(ask(testbed_list, chosen), where)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    testbed_map.draw(listed, where, t)
+    testbed_map.draw(listed, where, t, chosen)
 with right:
     testbed_map.details(everywhere, t)
 
@@ -43,28 +44,34 @@ layout.table(
     "testbeds",
     findings.testbeds_finding(listed, t),
     listed,
-    with_profiles(
-        readable(
-            listed.frame,
-            "testbeds",
+    shared(
+        "testbeds-table",
+        lambda: with_profiles(
+            readable(
+                listed.frame,
+                "testbeds",
+                t,
+                [
+                    "name_en",
+                    "name_ko",
+                    "sido",
+                    "sigungu_en",
+                    "sigungu_ko",
+                    "kind",
+                    "status",
+                    "status_as_of",
+                    "operator_en",
+                    "operator_ko",
+                    "designated_year",
+                ],
+            ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
+            "testbed",
+            listed.frame["testbed_id"],
             t,
-            [
-                "name_en",
-                "name_ko",
-                "sido",
-                "sigungu_en",
-                "sigungu_ko",
-                "kind",
-                "status",
-                "status_as_of",
-                "operator_en",
-                "operator_ko",
-                "designated_year",
-            ],
-        ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
-        "testbed",
-        listed.frame["testbed_id"],
-        t,
+        ),
+        chosen,
+        where,
+        t.lang,
     ),
     t,
 )

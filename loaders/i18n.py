@@ -23,6 +23,9 @@ from loaders.package import PROJECT_ROOT, Lang, package
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
 DEFAULT_LANGUAGE: Lang = "ko"
 
+#: Formatted numbers that are kept: counts repeat from run to run.
+_NUMBERS = 8_192
+
 _EOK = 100_000_000
 _JO = 10_000 * _EOK
 _MAN = 10_000
@@ -86,8 +89,7 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with separators, e.g. 1,234."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(round(value, digits), format=pattern, locale=self.lang))
+        return _number(float(round(value, digits)), digits, self.lang)
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share as a percentage."""
@@ -119,6 +121,12 @@ class Words:
         if _unknown(code):
             return self.unknown
         return str(Locale.parse(self.lang).territories.get(str(code), str(code)))
+
+
+@lru_cache(maxsize=_NUMBERS)
+def _number(value: float, digits: int, lang: Lang) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=lang))
 
 
 def _unknown(value: object) -> bool:

@@ -7,6 +7,8 @@ snapshot's id, so a new snapshot replaces what is shown without a restart.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
+from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
@@ -45,12 +47,34 @@ def engine() -> Engine:
     return engine_for(pinned)
 
 
-@st.cache_resource(max_entries=MAX_RESULTS, show_spinner=False)
-def _shared(
-    snapshot_id: str, name: str, args: tuple[Hashable, ...], _call: Callable[[], Any]
-) -> Any:
-    metrics.COMPUTED.inc()
-    return _call()
+class _Place:
+    """Where one shared value stands: the first who asks computes it, others wait for it.
+
+    Not ``st.cache_resource``: it makes a digest of the arguments at every hit, and a page
+    asks a hundred times in a run.
+    """
+
+    __slots__ = ("_known", "_lock", "_value")
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._value: Any = None
+        self._known = False
+
+    def value(self, call: Callable[[], Any]) -> Any:
+        """The value; ``call`` computes it when it is not known (or has failed so far)."""
+        if not self._known:
+            with self._lock:
+                if not self._known:
+                    metrics.COMPUTED.inc()
+                    self._value = call()
+                    self._known = True
+        return self._value
+
+
+@lru_cache(maxsize=MAX_RESULTS, typed=True)
+def _place(snapshot_id: str, name: str, *args: Hashable) -> _Place:
+    return _Place()
 
 
 def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -60,13 +84,13 @@ def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: 
     name = f"{function.__module__}.{function.__qualname__}"
     key = (*args, *sorted(kwargs.items()))
 
-    result: R = _shared(
-        run.snapshot_id, name, key, lambda: marked(function(run, *args, **kwargs), name)
+    result: R = _place(run.snapshot_id, name, *key).value(
+        lambda: marked(function(run, *args, **kwargs), name)
     )
     return result
 
 
 def shared(name: str, call: Callable[[], R], *args: Hashable) -> R:
     """Any other value derived from the snapshot (figures, layers), computed once."""
-    result: R = _shared(engine().snapshot_id, name, args, call)
+    result: R = _place(engine().snapshot_id, name, *args).value(call)
     return result

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -33,7 +35,8 @@ class PageEntry:
     in_menu: bool = True
 
 
-def entries(t: Words) -> dict[str, PageEntry]:
+@lru_cache(maxsize=len(LANGUAGES))
+def entries(t: Words) -> Mapping[str, PageEntry]:
     """All pages in menu order."""
     found = (
         PageEntry(
@@ -148,7 +151,7 @@ def entries(t: Words) -> dict[str, PageEntry]:
             in_menu=False,
         ),
     )
-    return {e.path or "overview": e for e in found}
+    return MappingProxyType({e.path or "overview": e for e in found})
 
 
 def page_file(entry: PageEntry) -> Path:

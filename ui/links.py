@@ -58,9 +58,17 @@ def with_profiles(
     return linked
 
 
+def _matches(cell: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(cell, str) and pattern.fullmatch(cell) is not None
+
+
 def _holds(column: pd.Series, pattern: re.Pattern[str]) -> bool:
-    known = column.dropna()
-    return len(known) > 0 and all(isinstance(v, str) and pattern.fullmatch(v) for v in known)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    # most columns are told by their first known cell
+    known = (v for v in column.array if isinstance(v, str) or not pd.isna(v))
+    first = next(known, None)
+    return _matches(first, pattern) and all(_matches(v, pattern) for v in known)
 
 
 def link_columns(shown: pd.DataFrame) -> Mapping[str, Any]:
@@ -78,4 +86,5 @@ def link_columns(shown: pd.DataFrame) -> Mapping[str, Any]:
 
 def without_profiles(shown: pd.DataFrame) -> pd.DataFrame:
     """The table for a file: addresses that mean something only on this site are left out."""
-    return shown[[c for c in shown if not _holds(shown[c], _PROFILE)]]
+    profiles = [name for name, column in shown.items() if _holds(column, _PROFILE)]
+    return shown.drop(columns=profiles) if profiles else shown

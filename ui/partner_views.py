@@ -66,16 +66,26 @@ def ranked_table(ranking: Ranking, names: list[str], reasons: Reasons, t: Words)
     return pd.DataFrame(table)
 
 
-def _cards(listing: Listing, names: list[str], reasons: Reasons, t: Words) -> None:
+def card_texts(
+    listing: Listing, names: list[str], reasons: Reasons, t: Words
+) -> list[tuple[str, str]]:
+    """Head and list of reasons of the best, as Markdown."""
     full = t.number(sum(weight for _, weight in listing.weights))
     best = listing.ranking.result.frame.head(CARDS)
-    shown = enumerate(zip(names, best.iterrows(), strict=False), start=1)
+    texts = []
+    for place, (name, (_, row)) in enumerate(zip(names, best.iterrows(), strict=False), start=1):
+        score = t("score {score} of {full}", score=t.number(row["score"], 1), full=full)
+        head = f"**{place}\\. {markdown(name)}** · {markdown(score)}"
+        texts.append((head, "\n".join(f"- {markdown(reason)}" for reason in reasons(row))))
+    return texts
+
+
+def _cards(texts: list[tuple[str, str]]) -> None:
     with st.grid(2, min_column_width=320):
-        for place, (name, (_, row)) in shown:
+        for head, reasons in texts:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                score = t("score {score} of {full}", score=t.number(row["score"], 1), full=full)
-                st.markdown(f"**{place}\\. {markdown(name)}** · {markdown(score)}")
-                st.markdown("\n".join(f"- {markdown(reason)}" for reason in reasons(row)))
+                st.markdown(head)
+                st.markdown(reasons)
 
 
 def _left_out(ranking: Ranking, t: Words) -> None:
@@ -125,9 +135,21 @@ def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> Non
     ``view``: what the list depends on; the table's hundreds of reasons are worded once.
     """
     ranking = listing.ranking
-    names = [listing.name(row) for _, row in ranking.result.frame.iterrows()]
+    names = shared(
+        f"{listing.key}-names",
+        lambda: [listing.name(row) for _, row in ranking.result.frame.iterrows()],
+        *view,
+        t.lang,
+    )
     if names:
-        _cards(listing, names, reasons, t)
+        _cards(
+            shared(
+                f"{listing.key}-cards",
+                lambda: card_texts(listing, names, reasons, t),
+                *view,
+                t.lang,
+            )
+        )
         title = t("All, by score")
         table = shared(
             f"{listing.key}-table",

@@ -80,11 +80,15 @@ class Chosen:
 
 def counts_of(chosen: TechnologyFilter) -> Counts:
     """For each facet the number of pilots of each option."""
-    frame = ask(facets, chosen).frame
-    return {
-        facet: dict(zip(rows["option"], rows["pilots"], strict=True))
-        for facet, rows in frame.groupby("facet")
-    }
+
+    def counted() -> Counts:
+        frame = ask(facets, chosen).frame
+        return {
+            facet: dict(zip(rows["option"], rows["pilots"], strict=True))
+            for facet, rows in frame.groupby("facet")
+        }
+
+    return shared("technology-counts", counted, chosen)
 
 
 def _options() -> dict[str, tuple[str, ...]]:

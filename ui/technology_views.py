@@ -57,7 +57,7 @@ def _page(result: Result, view: Hashable, t: Words) -> pd.DataFrame:
 def _table(rows: pd.DataFrame, t: Words) -> None:
     buttons = st.container(horizontal=True)
     event = st.dataframe(
-        words_table(rows, t),
+        shared("technologies-rows", lambda: words_table(rows, t), tuple(rows["pilot_id"]), t.lang),
         key="technologies-table",
         hide_index=True,
         width="stretch",
@@ -189,6 +189,23 @@ def results(result: Result, chosen: TechnologyFilter, order: str, view: str, t: 
             _card(row, t)
 
 
+def _ladder_table(t: Words) -> pd.DataFrame:
+    steps = ask(ladder_frame)
+    steps = steps[steps["rank"] >= ask(rank_of, FIRST_PILOT_STAGE)]
+    everything = ask(all_rows, "stages")
+    both = pd.concat([steps, everything[everything["kind"] == "end"]])
+    return pd.DataFrame(
+        {
+            t("Stage"): [markdown(t.text(r, "name")) for _, r in both.iterrows()],
+            t("Meaning"): [markdown(t.text(r, "definition")) for _, r in both.iterrows()],
+            t("TRL band"): [
+                trl(low, high, t)
+                for low, high in zip(both["trl_low"], both["trl_high"], strict=True)
+            ],
+        }
+    )
+
+
 def ladder(t: Words) -> None:
     """Every step with its definition and band of readiness levels."""
     with st.expander(t("How to read the stages"), icon=":material/stairs:"):
@@ -200,21 +217,8 @@ def ladder(t: Words) -> None:
                 "has not failed."
             )
         )
-        steps = ask(ladder_frame)
-        steps = steps[steps["rank"] >= ask(rank_of, FIRST_PILOT_STAGE)]
-        everything = ask(all_rows, "stages")
-        both = pd.concat([steps, everything[everything["kind"] == "end"]])
         st.table(
-            pd.DataFrame(
-                {
-                    t("Stage"): [markdown(t.text(r, "name")) for _, r in both.iterrows()],
-                    t("Meaning"): [markdown(t.text(r, "definition")) for _, r in both.iterrows()],
-                    t("TRL band"): [
-                        trl(low, high, t)
-                        for low, high in zip(both["trl_low"], both["trl_high"], strict=True)
-                    ],
-                }
-            ),
+            shared("technologies-ladder", lambda: _ladder_table(t), t.lang),
             hide_index=True,
             border="horizontal",
             alt=t("How to read the stages"),

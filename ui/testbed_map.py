@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable
 from html import escape
 from typing import Any
 
@@ -23,7 +24,7 @@ from charts.maps import (
 )
 from charts.tokens import SHAPES, Symbol, symbols
 from ui import findings, layout, pictures, state
-from ui.data import ask
+from ui.data import ask, shared
 from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
 from ui.provenance import sources_control
@@ -92,8 +93,11 @@ def _legend(present: set[str], t: Words) -> None:
     st.html(f'<ul style="list-style:none;padding:0;margin:0;font-size:.9rem">{entries}</ul>')
 
 
-def draw(listed: Result, place: str, t: Words) -> None:
-    """The testbeds by kind: a map in which a click chooses one, or a still picture."""
+def draw(listed: Result, place: str, t: Words, *choice: Hashable) -> None:
+    """The testbeds by kind: a map in which a click chooses one, or a still picture.
+
+    ``choice``: what the list depends on beside the place; its points are worded once.
+    """
     view = state.choose_segment(
         "map",
         t("Show as"),
@@ -102,7 +106,7 @@ def draw(listed: Result, place: str, t: Words) -> None:
         "map",
         label_visibility="collapsed",
     )
-    points = _points(listed.frame, t)
+    points = shared("map-points", lambda: _points(listed.frame, t), place, *choice, t.lang)
     with layout.framed("testbed-map"):  # its table is the list of testbeds below
         note = _picture(listed, t) if view == "picture" else _map(points, listed, place, t)
         if len(points):
@@ -167,7 +171,11 @@ def _moved_to(frame: pd.DataFrame, selected: str) -> dict[str, Any]:
 
 def details(everywhere: Result, t: Words) -> None:
     """The facts and pilots of the chosen testbed; the keyboard's way to the map."""
-    names = {r["testbed_id"]: t.name(r) for _, r in everywhere.frame.iterrows()}
+    names = shared(
+        "testbed-names",
+        lambda: {r["testbed_id"]: t.name(r) for _, r in everywhere.frame.iterrows()},
+        t.lang,
+    )
     options = ["", *sorted(names, key=names.__getitem__)]
     code = state.choose_one(
         "testbed",

@@ -1,0 +1,1 @@
+"""An empty page, the measure of what a page can cost least."""
