@@ -33,6 +33,9 @@ body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:
   background:#fff;color:#0f6b8c;font:600 1rem system-ui,sans-serif;border:2px solid #0f6b8c}
 .atlas-skip:focus{left:.5em;top:.5em}
 .st-key-answer p{font-size:1.15rem;line-height:1.5;margin:0}
+/* Flows with words in three columns need more room than a phone has; the table holds the same */
+@media (max-width:640px){.st-key-chart-linkage{overflow-x:auto}
+  .st-key-chart-linkage>*{min-width:35rem}}
 /* The place of what is drawn by code that comes after the page */
 .st-key-late-answer{min-height:8.2rem}
 @media (max-width:640px){.st-key-late-answer{min-height:17.8rem}

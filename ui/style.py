@@ -61,7 +61,7 @@ def type_scale(t: Words) -> None:
     """Headings and text in the sizes that pages use."""
     st.header(t("Type"), anchor=False)
     sample = t("Where Korea tries its city technology, and what came of it")
-    for level in ("#", "##", "###", "####"):
+    for level in ("##", "###", "####"):  # the first is the title of the page
         st.markdown(f"{level} {sample}")
     st.markdown(sample)
     st.caption(sample)
