@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format
+.PHONY: run test lint data check bench sbom i18n boundaries lock clean browser format access pictures
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +31,14 @@ browser:
 
 test: $(VENV)/dev.stamp browser data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
+
+# Every view in both languages, light and dark, wide and narrow (the tests take a part of it)
+access: $(VENV)/dev.stamp browser data
+	ATLAS_ACCESS=full $(BIN)/python -m pytest -n 2 tests/e2e/test_pages.py tests/e2e/test_keyboard.py
+
+# Takes the pictures anew that tests/e2e/test_pictures.py compares with: look at them, commit them
+pictures: $(VENV)/dev.stamp browser data
+	ATLAS_PICTURES=update $(BIN)/python -m pytest tests/e2e/test_pictures.py -k looks
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

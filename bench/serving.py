@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,19 +85,22 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, folder: Path) -> Iterator[Site]:
+def serving(
+    command: Sequence[str], port: int, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Site]:
     """Run ``command`` until the block ends.
 
     Args:
         command: the server, which must listen on ``port`` of this host.
         port: see there.
         folder: where the snapshots and the server's log go.
+        settings: environment variables for the server alone.
 
     Raises:
         RuntimeError: the server ended or did not answer in time; with the end of its log.
     """
     url, log = f"http://{HOST}:{port}", folder / "server.log"
-    environment = {**os.environ, "ATLAS_SNAPSHOTS": str(folder / "snapshots")}
+    environment = {**os.environ, **(settings or {}), "ATLAS_SNAPSHOTS": str(folder / "snapshots")}
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=output, stderr=subprocess.STDOUT

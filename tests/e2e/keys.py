@@ -12,12 +12,13 @@ from tests.e2e.browsing import View
 MOST_STOPS = 120
 
 # Writes down every stop that looks the same with and without the focus. A control may show
-# it at a box around itself: looked at are the element and four around it.
+# it at a box around itself: looked at are the element and those around it, up to its place
+# on the page.
 WATCH_FOCUS = """() => {
     window.atlasUnseen = [];
     const look = element => {
         const seen = [];
-        for (let e = element, n = 0; e && n < 5; e = e.parentElement, n++) {
+        for (let e = element, n = 0; e && n < 9; e = e.parentElement, n++) {
             for (const part of [null, "::before", "::after"]) {
                 const s = getComputedStyle(e, part);
                 seen.push(s.outlineStyle === "none" ? "" : s.outline, s.boxShadow,

@@ -70,10 +70,10 @@ def test_technologies_of_a_sector_and_the_profile_of_one(open_page: Opener) -> N
     view.page.wait_for_url("**pilot=**")
     view.settle()
     keys.to('a[href*="company?id="]')
+    assert keys.unseen() == []
     keys.press("Enter")
     view.wait_for_path("/company")
     expect(view.title).to_have_count(1)
-    assert keys.unseen() == []
     view.clean()
 
 
