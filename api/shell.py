@@ -35,7 +35,7 @@ body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:
 .st-key-answer p{font-size:1.15rem;line-height:1.5;margin:0 0 1rem}
 /* A table shows the focus inside its picture, and not before a cell is chosen */
 [data-testid=stDataFrameResizable]:has(:focus-visible){
-  outline:2px solid light-dark(#0f6b8c,#4fb3d9);outline-offset:1px}
+  outline:2px solid;outline-offset:1px}
 /* Flows with words in three columns need more room than a phone has; the table holds the same */
 @media (max-width:640px){.st-key-chart-linkage{overflow-x:auto}
   .st-key-chart-linkage>*{min-width:35rem}}
