@@ -65,8 +65,9 @@ def write_package(folder: Path) -> Path:
         if name == SOURCES:
             continue
         rows = _named(name, frozen.get(name))
-        if name in frozen:
-            _write(folder, name, _read(name)[0], rows)
+        if {"table", "key"} <= set(resource.by_name):  # about a row of any table
+            rows = [r for r in rows if r["key"] in frozen.get(r["table"], [r["key"]])]
+        _write(folder, name, _read(name)[0], rows)
         for column in resource.fields:
             if column.reference and column.reference.resource == SOURCES:
                 used.update(row[column.name] for row in rows)
