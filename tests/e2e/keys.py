@@ -36,7 +36,8 @@ WATCH_FOCUS = """() => {
     addEventListener("focusout", ({target}) => {
         const before = focused.get(target);
         settled(() => {
-            if (before === undefined || !target.isConnected) return;
+            // a dialog takes the focus itself when it opens; it is no stop of Tab
+            if (before === undefined || !target.isConnected || target.tabIndex < 0) return;
             if (document.activeElement !== target && look(target) === before) {
                 window.atlasUnseen.push(target.outerHTML.slice(0, 160));
             }
@@ -87,6 +88,8 @@ class Keyboard:
     def option(self, css: str, word: str) -> None:
         """In the box that has the focus, go down its list to an option and take it."""
         assert self.on(css), self.told()
+        self.view.settle()
+        self.view.still()
         box = self.view.page.locator(f"{css} [role=combobox]")
         self.press("ArrowDown")
         for _ in range(MOST_STOPS):

@@ -35,11 +35,18 @@ OVERLAPS = """() => {
     }
     const cover = (x, y) => Math.min(x.right, y.right) - Math.max(x.left, y.left) > 4
         && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 4;
-    // the lines of the text themselves, without paddings
+    // the lines of the text themselves, without paddings and what a list has scrolled away
     const lines = e => {
         const range = document.createRange();
         range.selectNodeContents(e);
-        return [...range.getClientRects()].filter(r => r.width > 2);
+        const frames = [];
+        for (let p = e.parentElement; p; p = p.parentElement) {
+            if (/auto|scroll/.test(getComputedStyle(p).overflowY)) {
+                frames.push(p.getBoundingClientRect());
+            }
+        }
+        return [...range.getClientRects()].filter(
+            r => r.width > 2 && frames.every(f => r.bottom > f.top + 4 && r.top < f.bottom - 4));
     };
     boxes.sort(([, x], [, y]) => x.top - y.top);
     for (let i = 0; i < boxes.length; i++) {
