@@ -6,7 +6,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
 .PHONY: run test lint data check bench bench-quick sbom security i18n boundaries lock clean browser \
-        format servers engines replicas
+        format servers engines replicas access pictures
 
 $(VENV)/runtime.stamp: requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -37,6 +37,14 @@ servers:
 test: $(VENV)/dev.stamp browser servers data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 	$(BIN)/python -m bench.quick
+
+# Every view in both languages, light and dark, wide and narrow (the tests take a part of it)
+access: $(VENV)/dev.stamp browser data
+	ATLAS_ACCESS=full $(BIN)/python -m pytest -n 2 tests/e2e/test_pages.py tests/e2e/test_keyboard.py
+
+# Takes the pictures anew that tests/e2e/test_pictures.py compares with: look at them, commit them
+pictures: $(VENV)/dev.stamp browser data
+	ATLAS_PICTURES=update $(BIN)/python -m pytest tests/e2e/test_pictures.py -k looks
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -32,6 +32,33 @@ body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:
 .atlas-skip{position:absolute;left:-999em;top:0;z-index:1000000;padding:.7em 1.1em;
   background:#fff;color:#0f6b8c;font:600 1rem system-ui,sans-serif;border:2px solid #0f6b8c}
 .atlas-skip:focus{left:.5em;top:.5em}
+.st-key-answer p{font-size:1.15rem;line-height:1.5;margin:0 0 1rem}
+/* A table shows the focus inside its picture, and not before a cell is chosen */
+[data-testid=stDataFrameResizable]:has(:focus-visible){
+  outline:2px solid;outline-offset:1px}
+/* Flows with words in three columns need more room than a phone has; the table holds the same */
+@media (max-width:640px){.st-key-chart-linkage{overflow-x:auto}
+  .st-key-chart-linkage>*{min-width:35rem}}
+/* The place of what is drawn by code that comes after the page */
+.st-key-late-answer{min-height:8.2rem}
+@media (max-width:640px){.st-key-late-answer{min-height:17.8rem}
+  .st-key-param-view [data-testid=stSkeleton]{height:3.75rem!important}
+  .st-key-swatches-stages{min-height:40.8rem!important}
+  .st-key-swatches-categories{min-height:31rem!important}
+  .st-key-swatches-maps{min-height:11.8rem!important}}
+.st-key-swatches-stages{min-height:12.4rem}
+.st-key-swatches-categories{min-height:8.3rem}
+[class*=st-key-picture-]{min-height:calc(min(420px,100vw - 2rem)*1.404)}
+[class*=st-key-place-] [data-testid=stSkeleton]{width:4.5rem}
+.st-key-language-switch [data-testid=stSkeleton]{width:9.5rem}
+[data-testid=stMainBlockContainer]{max-width:none!important}
+[class*=st-key-param-] [data-testid=stSkeleton]{height:4.25rem}
+[class*=-page-] [data-testid=stSkeleton],.st-key-param-view [data-testid=stSkeleton],
+  .st-key-language-switch [data-testid=stSkeleton]{height:2rem}
+[class*=st-key-switch-] [class*=st-key-param-] [data-testid=stSkeleton]{height:1.5rem}
+[class*=st-key-figure-n-] [data-testid=stElementContainer]:first-child [data-testid=stSkeleton]{
+  height:79px}
+.st-key-map-frame{min-height:567px}
 [data-tag] *,[data-testid=stBaseButton-primary] *{color:light-dark(#fff,#12181e)!important}
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{animation-duration:.01ms!important;
   animation-iteration-count:1!important;transition-duration:.01ms!important;

@@ -14,8 +14,9 @@ from ui.data import ask, shared
 from ui.program_words import today_in_korea
 
 t = frame.words()
-# the answer stands first on the page but needs what is chosen below it
-top = st.container()
+# the answer stands first on the page but needs what is chosen below it; its place is kept
+top = st.container(key="late-answer")
+top.title(t("Find a partner"), anchor=False)
 side = state.choose_segment(
     "side",
     t("I am"),
@@ -73,4 +74,4 @@ else:
         *(wanted, weights),
     )
 with top:
-    layout.head(t("Find a partner"), partner_views.answer(findings, is_empty, t), t)
+    layout.answer_line(partner_views.answer(findings, is_empty, t))

@@ -9,8 +9,7 @@ from ui.program_words import today_in_korea
 t = frame.words()
 today = today_in_korea()
 everything, known = ask(all_programs, today), ask(windows, today)
-# filled last, so that it can name every part of the link that was not understood
-top = st.container()
+layout.head(t("Programmes"), program_views.answer(everything, known.frame, today, t), t)
 
 st.header(t("Find a programme"), anchor=False)
 chosen = program_views.choose_filter(t)
@@ -72,5 +71,3 @@ if program_id:
     )
 else:
     st.info(t("Choose a programme to see its editions and their results."), icon=":material/list:")
-with top:
-    layout.head(t("Programmes"), program_views.answer(everything, known.frame, today, t), t)

@@ -15,15 +15,17 @@ from ui.data import ask
 from ui.provenance import caption, sources_control
 
 t = frame.words()
-top = st.container()  # filled last: it says which parts of the link were not understood
-technology_views.ladder(t)
 chosen = technology_filters.from_link()
+order = technology_filters.order_of_link(chosen.query)
+result = ask(technologies, chosen.filter, order)
+layout.head(t("Validated technologies"), technology_words.answer(result, t), t)
+technology_views.ladder(t)
 
 st.header(t("Screen the pilots"), anchor=False)
 technology_filters.controls(chosen, t)
 with st.container(horizontal=True):
     with st.container(width=260):
-        order = technology_filters.choose_order(chosen.query, t)
+        technology_filters.choose_order(chosen.query, t)
     view = state.choose_segment(
         "view",
         t("View"),
@@ -32,7 +34,6 @@ with st.container(horizontal=True):
         "table",
     )
 st.caption(t("Order: {criteria}.", criteria=technology_filters.order_words(t)[order][1]))
-result = ask(technologies, chosen.filter, order)
 with layout.framed("technologies"):
     technology_views.results(result, chosen.filter, order, view, t)
     if result.covered:
@@ -44,5 +45,3 @@ with layout.framed("technologies"):
 
 shortlist.show_list(t)
 technology_evidence.open_if_asked(t)
-with top:
-    layout.head(t("Validated technologies"), technology_words.answer(result, t), t)

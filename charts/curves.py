@@ -12,6 +12,8 @@ from charts.base import figure
 from charts.text import for_plotly
 from charts.tokens import NEUTRAL
 
+#: Years written below an axis.
+MOST_YEARS = 4
 HEIGHT = 380
 #: Events nearer than this share of a year have one mark between them.
 NEAR_EVENTS = 0.15
@@ -90,9 +92,11 @@ def year_points(
         events: place on the axis and mark of each event, drawn as a dotted line; what the
             marks mean is said beside the chart.
     """
+    span = int(frame["year"].max() - frame["year"].min())
+    step = 1 + span // MOST_YEARS  # a phone has room for few of them
     fig = figure(
         height=HEIGHT - 60,
-        xaxis={"dtick": 1, "tickformat": "d", "fixedrange": True},
+        xaxis={"dtick": step, "tickformat": "d", "fixedrange": True},
         yaxis={"title": {"text": for_plotly(y_title)}, "rangemode": "tozero", "fixedrange": True},
     )
     for code, rows in frame.groupby("series", sort=False):

@@ -14,13 +14,14 @@ from charts.base import figure
 from charts.text import for_plotly, shorten
 from charts.tokens import NEUTRAL
 
-LABEL_WIDTH = 16
+LABEL_WIDTH = 15
 HANGUL_WIDTH = 9
 MAX_LINES = 2
 GAP = 0.012
 # Height that two lines of a label need, as a share of the picture.
 LABEL_SLOT = 0.068
-SIDE_MARGIN = 128
+# Two of them and the flows fit on a phone; Plotly cuts margins that leave less than 64 px.
+SIDE_MARGIN = 108
 THIN = 16.0
 
 
@@ -147,7 +148,7 @@ def sankey(
         fig.add_annotation(
             text=_two_lines(columns[name].labels[code]),
             showarrow=False,
-            font={"size": 12.5},
+            font={"size": 12},
             x=across,
             y=1 - down,
             xref="paper",

@@ -37,10 +37,19 @@ def statement(t: Words) -> None:
         t("How it is checked"),
         [
             t(
-                "Every change is checked by the program axe on all pages, in both languages, on "
-                "the light and the dark page, on a wide and a narrow screen."
+                "Every change is checked by the program axe: each page and its main views in one "
+                "of the two languages, light or dark, on a wide or a narrow screen, so that every "
+                "combination occurs; a command checks each view in all of them."
             ),
-            t("Tasks are walked through by keyboard alone in a real browser."),
+            t(
+                "At five widths from 320 to 2,560 pixels nothing may overlap, be cut off or need "
+                "scrolling sideways, and nothing may jump while a page loads."
+            ),
+            t(
+                "Five tasks are walked through by keyboard alone in a real browser; the focus "
+                "must be visible at every stop and stay where it is when the page is drawn again."
+            ),
+            t("Rendered texts are searched for words of the other language."),
             t("The contrast of all pairs of colours of the house style is computed."),
         ],
     )
@@ -54,6 +63,14 @@ def statement(t: Words) -> None:
             t(
                 "The interactive map can be moved by keyboard, but its points cannot be "
                 "reached one by one; the list beside it holds them all."
+            ),
+            t(
+                "The flow diagram of investments is scrolled sideways on a narrow screen; the "
+                "table below it holds the same numbers."
+            ),
+            t(
+                "Some fixed words of the software below (titles of buttons of charts and tables, "
+                "page numbers, “No results”) are in English on Korean pages."
             ),
             t("Some names exist in one language only and were translated or romanised by us."),
             t("Public pages that are linked as sources were made by others."),

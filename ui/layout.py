@@ -7,7 +7,6 @@ Each figure stands in a container whose key begins with `FIGURE`: what a figure 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,7 +15,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.result import Result
 from charts.base import config
-from charts.text import clean
 from ui import state
 from ui.downloads import csv_button, picture_format
 from ui.i18n import Words
@@ -27,6 +25,8 @@ from ui.tables import show
 
 #: Rows of a long table shown at once.
 ROWS_SHOWN = 50
+#: Key of the page's answer, which the shell's style sets larger.
+ANSWER = "answer"
 #: Most pixels that a drawn map is wide.
 PICTURE_WIDTH = 420
 #: Beginning of the key of the container that a figure stands in.
@@ -38,7 +38,13 @@ ASIDE = "aside-"
 def head(title: str, answer: str, t: Words) -> None:
     """Title of the page and its answer in one sentence."""
     st.title(title, anchor=False)
-    st.html(f'<p style="font-size:1.15rem;line-height:1.5;margin:0">{escape(clean(answer))}</p>')
+    answer_line(answer)
+
+
+def answer_line(answer: str) -> None:
+    """The answer of a page, where it is known later than the title."""
+    with st.container(key=ANSWER):
+        st.markdown(markdown(answer))
 
 
 def framed(key: str) -> DeltaGenerator:
@@ -79,7 +85,11 @@ def provenance(
 
 def chart(key: str, drawn: go.Figure, alt: str) -> None:
     """A Plotly chart with its description for those who do not see it."""
-    st.plotly_chart(drawn, key=f"chart-{key}", alt=alt, config=config(picture_format()))
+    # with its height said, the place is kept while the code that draws it is on its way
+    height = int(drawn.layout.height)
+    st.plotly_chart(
+        drawn, key=f"chart-{key}", alt=alt, config=config(picture_format()), height=height
+    )
 
 
 def figure(
@@ -116,7 +126,8 @@ def picture(
 ) -> None:
     """A drawn picture (SVG) with its table, file, coverage and sources."""
     with framed(key):
-        st.image(svg, width=PICTURE_WIDTH, alt=finding)
+        with st.container(key=f"picture-{key}"):  # the shell's style keeps its place
+            st.image(svg, width=PICTURE_WIDTH, alt=finding)
         provenance(key, finding, result, table, t, note)
         with st.expander(t("Table of this figure"), icon=":material/table:"):
             show(table, alt=finding)

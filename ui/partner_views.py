@@ -150,7 +150,11 @@ def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> Non
                 t.lang,
             )
         )
-        title = t("All, by score")
+        title = {
+            "partner-programs": t("All programmes, by score"),
+            "partner-hosts": t("All hosts, by score"),
+            "partner-technologies": t("All technologies, by score"),
+        }[listing.key]
         table = shared(
             f"{listing.key}-table",
             lambda: ranked_table(ranking, names, reasons, t),

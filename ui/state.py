@@ -297,7 +297,8 @@ def choose_switch(
         picked = bool(st.session_state[_key(name)])
         _write(name, "" if picked == default else "yes" if picked else "no")
 
-    return bool(st.toggle(label, key=_key(name), on_change=changed, help=help_text))
+    with st.container(key=f"switch-{name}"):
+        return bool(st.toggle(label, key=_key(name), on_change=changed, help=help_text))
 
 
 def type_text(name: str, label: str, *, placeholder: str) -> str:

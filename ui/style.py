@@ -30,25 +30,30 @@ def _swatches(colors: Mapping[str, str]) -> str:
     return f'<ul style="{row}">{entries}</ul>'
 
 
+def _show(colors: Mapping[str, str], name: str) -> None:
+    """The swatches, in a container whose place the shell's style keeps."""
+    with st.container(key=f"swatches-{name}"):
+        st.html(_swatches(colors))
+
+
 def colors(t: Words) -> None:
     """The ordered stage scale, the categories, and the colours of maps."""
     st.header(t("Colours"), anchor=False)
     st.markdown(t("Stages, from early to late; the end without adoption stands apart."))
     names = vocabulary(t, "stages")
-    st.html(_swatches({names[code]: color for code, color in STAGES.items()}))
+    _show({names[code]: color for code, color in STAGES.items()}, "stages")
     st.markdown(t("Categories (Okabe–Ito), the accent and the neutral grey."))
     numbered = {str(n): color for n, color in enumerate(OKABE_ITO, start=1)}
-    st.html(_swatches({**numbered, t("Accent"): ACCENT, t("Neutral"): NEUTRAL}))
+    _show({**numbered, t("Accent"): ACCENT, t("Neutral"): NEUTRAL}, "categories")
     st.markdown(t("Maps"))
-    st.html(
-        _swatches(
-            {
-                t("Land"): MAP_LAND,
-                t("Sea"): MAP_SEA,
-                t("Border line"): MAP_LINE,
-                t("No testbed"): MAP_EMPTY,
-            }
-        )
+    _show(
+        {
+            t("Land"): MAP_LAND,
+            t("Sea"): MAP_SEA,
+            t("Border line"): MAP_LINE,
+            t("No testbed"): MAP_EMPTY,
+        },
+        "maps",
     )
 
 
@@ -56,7 +61,7 @@ def type_scale(t: Words) -> None:
     """Headings and text in the sizes that pages use."""
     st.header(t("Type"), anchor=False)
     sample = t("Where Korea tries its city technology, and what came of it")
-    for level in ("#", "##", "###", "####"):
+    for level in ("##", "###", "####"):  # the first is the title of the page
         st.markdown(f"{level} {sample}")
     st.markdown(sample)
     st.caption(sample)

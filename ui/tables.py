@@ -14,6 +14,8 @@ from ui.i18n import Words
 from ui.links import link_columns
 from ui.words import vocabulary
 
+ROW_HEIGHT = 35
+MOST_HEIGHT = 400
 _NAMED = ("regions", "stages", "sectors", "programs", "organizations", "testbeds", "municipalities")
 
 
@@ -70,6 +72,14 @@ def _title(field: Field, t: Words) -> str:
     return title
 
 
+def table_height(rows: int) -> int:
+    """Height in pixels of a table of so many rows; a longer one scrolls.
+
+    Said beforehand, because the code that draws tables arrives after the page.
+    """
+    return min(ROW_HEIGHT * (rows + 1) + 2, MOST_HEIGHT)
+
+
 def show(
     frame: pd.DataFrame,
     *,
@@ -82,7 +92,7 @@ def show(
         frame,
         hide_index=True,
         width="stretch",
-        height=height,
+        height=table_height(len(frame)) if height == "auto" else height,
         alt=alt,
         placeholder="–",
         column_config=column_config or link_columns(frame),

@@ -340,8 +340,18 @@ def order_words(t: Words) -> dict[str, tuple[str, str]]:
     }
 
 
-def choose_order(query: str, t: Words) -> str:
-    """The order of the list; with a search text the nearest names come first by default."""
-    words = order_words(t)
-    options = (MATCH, *ORDERS) if query else tuple(ORDERS)
-    return state.choose_one("sort", t("Order"), options, lambda by: words[by][0], options[0])
+def _orders(query: str) -> tuple[str, ...]:
+    """Orders to choose from; with a search text the nearest names come first by default."""
+    return (MATCH, *ORDERS) if query else tuple(ORDERS)
+
+
+def order_of_link(query: str) -> str:
+    """The order that the link states, known before its control is drawn."""
+    options = _orders(query)
+    return state.one("sort", options, options[0])
+
+
+def choose_order(query: str, t: Words) -> None:
+    """The control of the order of the list."""
+    words, options = order_words(t), _orders(query)
+    state.choose_one("sort", t("Order"), options, lambda by: words[by][0], options[0])

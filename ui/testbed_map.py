@@ -139,15 +139,16 @@ def _map(points: pd.DataFrame, listed: Result, place: str, t: Words) -> str:
     selected = state.text("testbed")
     bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
     words = {"testbeds": t("testbeds"), "nearer": t("come nearer")}
-    clicked = st_folium(
-        base_map(map_files(), bounds),
-        key=f"testbed-map-{place}",
-        height=MAP_HEIGHT,
-        use_container_width=True,
-        feature_group_to_add=point_layer(points, kind_symbols(), selected, words),
-        returned_objects=["last_active_drawing"],
-        **_moved_to(listed.frame, selected),
-    )
+    with st.container(key="map-frame"):  # the shell's style keeps its place
+        clicked = st_folium(
+            base_map(map_files(), bounds),
+            key=f"testbed-map-{place}",
+            height=MAP_HEIGHT,
+            use_container_width=True,
+            feature_group_to_add=point_layer(points, kind_symbols(), selected, words),
+            returned_objects=["last_active_drawing"],
+            **_moved_to(listed.frame, selected),
+        )
     feature = (clicked or {}).get("last_active_drawing") or {}
     testbed = str(feature.get("properties", {}).get("id", ""))
     if testbed and testbed != st.session_state.get(_LAST_CLICK):

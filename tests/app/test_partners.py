@@ -34,7 +34,7 @@ def tables(at: AppTest) -> list[pd.DataFrame]:
 
 
 def answer(at: AppTest) -> str:
-    return str(at.get("html")[0].proto.body)
+    return str(at.markdown[0].value).replace("\\", "")
 
 
 NEED = {"sector": "robotics", "age": "6", "need": "poc", "where": "outside-capital"}

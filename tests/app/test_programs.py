@@ -37,7 +37,7 @@ def table(at: AppTest) -> pd.DataFrame:
 
 
 def answer(at: AppTest) -> str:
-    return str(at.get("html")[0].proto.body)
+    return str(at.markdown[0].value).replace("\\", "")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

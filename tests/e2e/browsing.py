@@ -46,6 +46,32 @@ DRAWN = """() => {
         && all('[data-testid="stDataFrame"]', e => e.querySelector("canvas"))
         && all('iframe[title*="st_folium"]', e => e.clientHeight > 100);
 }"""
+# Waits until nothing has changed its place for a quarter of a second.
+STILL = """() => new Promise(done => {
+    const css = "[data-testid=stElementContainer],svg.main-svg,iframe,h1";
+    const now = () => [...document.querySelectorAll(css)].map(e => {
+        const box = e.getBoundingClientRect();
+        return [box.x, box.y, box.width, box.height].map(Math.round).join();
+    }).join(";");
+    let last = now(), since = performance.now();
+    const look = () => {
+        const seen = now();
+        if (seen !== last) { last = seen; since = performance.now(); }
+        if (performance.now() - since > 250) done(); else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+})"""
+# Every unexpected shift since the page was opened (Layout Instability API).
+WATCH_SHIFTS = """(() => {
+    window.atlasShifts = [];
+    new PerformanceObserver(list => {
+        for (const e of list.getEntries()) {
+            if (e.hadRecentInput) continue;
+            const what = e.sources.map(s => (s.node?.textContent ?? "").trim().slice(0, 40));
+            window.atlasShifts.push([e.value, what]);
+        }
+    }).observe({type: "layout-shift", buffered: true});
+})()"""
 FITS = """() => [document.documentElement, document.querySelector('[data-testid="stMain"]')]
     .every(e => e.scrollWidth <= e.clientWidth + 1)"""
 WIDEST = """() => {
@@ -130,6 +156,7 @@ class View:
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(WATCH_SHIFTS)
         watch = Watch()
         watch.attach(context, urlsplit(site.url).netloc)
         view = cls(context.new_page(), site, watch)
@@ -202,14 +229,27 @@ class View:
         )
         return frame
 
+    def resize(self, width: int) -> None:
+        """Give the window another width and wait until the page has followed."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.still()
+
     def fits(self, width: int) -> None:
         """Fail when the page is wider than a window of ``width`` pixels."""
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.wait_for_function(DRAWN)
+        self.resize(width)
         try:
             self.page.wait_for_function(FITS, timeout=5_000)
         except Error:
             raise AssertionError(f"wider than {width} px: {self.page.evaluate(WIDEST)}") from None
+
+    def still(self) -> None:
+        """Wait until everything is drawn and nothing moves any more."""
+        self.page.wait_for_function(DRAWN)
+        self.page.evaluate(STILL)
+
+    def shifts(self) -> list[tuple[float, list[str]]]:
+        """Unexpected shifts so far: how far, and the words that moved."""
+        return [(value, words) for value, words in self.page.evaluate("atlasShifts")]
 
     def clean(self) -> None:
         """Fail when anything went wrong behind the page."""
