@@ -11,7 +11,7 @@ import pytest
 from loaders.package import PROJECT_ROOT
 from tests.licences import NOT_FREE, licence, locked, unfree
 
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-postgres.lock", "requirements-dev.lock"]
 PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -43,7 +43,7 @@ def test_the_lock_covers_what_the_project_asks_for() -> None:
     assert {name_of(text) for text in PROJECT["dependencies"]} <= known
 
 
-def test_the_development_lock_agrees_with_the_runtime_lock() -> None:
+def test_the_other_locks_agree_with_the_runtime_lock() -> None:
     def pins(lock: str) -> dict[str, str]:
         found = re.findall(
             r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)",
@@ -52,10 +52,11 @@ def test_the_development_lock_agrees_with_the_runtime_lock() -> None:
         )
         return dict(found)
 
-    runtime, development = map(pins, LOCKS)
-    both = runtime.keys() & development.keys()
-    assert both
-    assert {n: runtime[n] for n in both} == {n: development[n] for n in both}
+    runtime = pins(LOCKS[0])
+    for other in map(pins, LOCKS[1:]):
+        both = runtime.keys() & other.keys()
+        assert both
+        assert {n: runtime[n] for n in both} == {n: other[n] for n in both}
 
 
 def test_licences_of_what_ships_are_free() -> None:
