@@ -78,9 +78,9 @@ def testbeds_finding(result: Result, t: Words) -> str:
     if not result.total:
         return t("No testbed in the data matches this choice")
     return t(
-        "{total} testbeds in {provinces} provinces; at {covered} of them a pilot is known by name",
-        total=t.number(result.total),
-        provinces=t.number(result.frame["sido"].nunique()),
+        "{testbeds} in {provinces}; at {covered} of them a pilot is known by name",
+        testbeds=t.plural("{n} testbed", "{n} testbeds", result.total),
+        provinces=t.plural("{n} province", "{n} provinces", result.frame["sido"].nunique()),
         covered=t.number(result.covered),
     )
 

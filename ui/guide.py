@@ -26,8 +26,8 @@ def first_look(t: Words) -> None:
         st.markdown(
             t(
                 "This site follows technologies from support programme to testbed, pilot, "
-                "contract and investment. Under every figure, **Sources** opens the facts and "
-                "the public pages behind it. What is not known is shown as not known."
+                "contract and investment. Under every figure, **Sources and files** opens the "
+                "facts and the public pages behind it. What is not known is shown as not known."
             )
         )
         with st.container(horizontal=True, horizontal_alignment="right"):
@@ -40,7 +40,10 @@ def _figures(t: Words) -> None:
             f"- {line}"
             for line in (
                 t("The title says what the figure shows. Period and coverage stand under it."),
-                t("**Sources** opens the definition, the rows and the public pages behind it."),
+                t(
+                    "**Sources and files** opens the definition, the rows and the public pages "
+                    "behind it."
+                ),
                 t(
                     "**Table of this figure** holds the same numbers for reading and for "
                     "screen readers."

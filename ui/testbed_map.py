@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable
+from base64 import b64encode
 from html import escape
 from typing import Any
 
@@ -80,12 +81,20 @@ def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+def _picture_of(symbol: Symbol) -> str:
+    """A symbol as the address of a picture: the page keeps no drawing in its text."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 28 28">'
+        f'<path d="{SHAPES[symbol.shape]}" fill="{symbol.color}" stroke="#8A94A0"/></svg>'
+    )
+    return "data:image/svg+xml;base64," + b64encode(drawing.encode()).decode()
+
+
 def _legend(present: set[str], t: Words) -> None:
     entries = "".join(
         '<li style="display:inline-block;margin-right:1.1em;white-space:nowrap">'
-        '<svg viewBox="-2 -2 28 28" width="14" height="14" aria-hidden="true" '
+        f'<img src="{_picture_of(symbol)}" width="14" height="14" alt="" '
         'style="vertical-align:-.1em;margin-right:.4em">'
-        f'<path d="{SHAPES[symbol.shape]}" fill="{symbol.color}"/></svg>'
         f"{escape(t.code('testbeds', 'kind', code))}</li>"
         for code, symbol in kind_symbols().items()
         if code in present
