@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
 from base64 import b64encode
+from collections.abc import Hashable
 from html import escape
 from typing import Any
 
