@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -46,6 +47,11 @@ def _with_progress(action: Callable[[snapshot.Progress], object], steps: int) ->
                     str(problem), style="red", markup=False, highlight=False, soft_wrap=True
                 )
             console.print(f"{len(error.problems)} problem(s); nothing was changed.", style="bold")
+            raise typer.Exit(1) from error
+        except (OSError, duckdb.Error) as error:  # a full disk, a folder that is not ours
+            bar.stop()
+            console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print("The snapshot was not written; nothing was changed.", style="bold")
             raise typer.Exit(1) from error
 
 

@@ -16,13 +16,12 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from loaders import postgres
-from loaders.snapshot import snapshot_path
+from loaders.snapshot import open_read_only, snapshot_path
 
 POOL_SIZE = 8
 
@@ -119,8 +118,14 @@ class Engine:
 def duckdb_engine(path: Path, snapshot_id: str) -> Engine:
     """An engine over a snapshot file, opened read-only."""
     # One database, one cursor a connection: cursors are safe to use in parallel.
-    database = duckdb.connect(str(path), read_only=True)
-    return Engine(lambda: ibis.duckdb.from_connection(database.cursor()), snapshot_id)
+    database = open_read_only(path)
+
+    def connect() -> ibis.BaseBackend:
+        cursor = database.cursor()
+        cursor.execute("USE snapshot")  # a cursor begins where no snapshot is attached
+        return ibis.duckdb.from_connection(cursor)
+
+    return Engine(connect, snapshot_id)
 
 
 def engine_url() -> str:

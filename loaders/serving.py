@@ -18,7 +18,7 @@ from threading import Lock
 
 import ibis
 
-from loaders.engine import Engine, EngineGoneError, engine_url, register_engine
+from loaders.engine import Engine, EngineGoneError, engine_for, engine_url, register_engine
 from loaders.publish import REGISTER, REGISTER_COLUMNS
 from loaders.snapshot import (
     ensure,
@@ -34,8 +34,14 @@ ASKED_EVERY = 2.0
 
 log = logging.getLogger("atlas")
 
-#: Id the pointer names, and what tells one file from another: inode, size, time of change.
-Seen = tuple[str | None, tuple[int, int, int] | None]
+#: Seconds after which a snapshot that was refused is tried again although its file is the same:
+#: the writer that had locked it may be gone, the disk may answer again.
+TRIED_AGAIN = 10.0
+
+#: What tells one file from another: inode, size, time of change.
+Stamp = tuple[int, int, int]
+#: Id the pointer names, and its file.
+Seen = tuple[str | None, Stamp | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Served:
     fault: str = ""
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: Path) -> Stamp | None:
     try:
         found = path.stat()
     except OSError:
@@ -65,18 +71,20 @@ class Watch:
 
     served: Served = Served(None)
     _seen: Seen | None = None
+    _again: float = 0.0
+    _opened: dict[str, Stamp | None] = field(default_factory=dict)
     _examining: Lock = field(default_factory=Lock)
 
     def now(self) -> Served:
         """What is served now; examines the pointed-to file when it is not the one seen last."""
         seen = self._look()
-        if seen == self._seen:
+        if not self._is_due(seen):
             return self.served
         # one visitor examines; the others are not kept waiting when there is something to show
         waits = self.served.snapshot_id is None
         if self._examining.acquire(blocking=waits):
             try:
-                if seen != self._seen:
+                if self._is_due(seen):
                     self._examine(seen)
             finally:
                 self._examining.release()
@@ -86,22 +94,35 @@ class Watch:
         wanted = pointed_id()
         return wanted, None if wanted is None else _stamp(snapshot_path(wanted))
 
+    def _is_due(self, seen: Seen) -> bool:
+        # not the wall clock, which may jump
+        return seen != self._seen or (bool(self.served.fault) and time.monotonic() >= self._again)
+
     def _examine(self, seen: Seen) -> None:
-        fault = _fault(*seen)
-        if not fault:
-            self.served = Served(seen[0])
-            log.info("snapshot %s is served", seen[0])
+        wanted, stamp = seen
+        fault = _fault(wanted, stamp)
+        if wanted is not None and not fault:
+            if self._opened.get(wanted, stamp) != stamp:
+                engine_for.cache_clear()  # open is the file of this name that was there before
+            self._opened[wanted] = stamp
+            now = Served(wanted)
         else:
             last = self.served.snapshot_id
             # the damaged file may be the one that was served
-            if last == seen[0] or last is None or not is_sound(snapshot_path(last)):
+            if last == wanted or last is None or not is_sound(snapshot_path(last)):
                 last = newest_sound()
-            self.served = Served(last, fault)
-            log.error("snapshot %s stays: %s", last, fault)
+            now = Served(last, fault)
+            self._again = time.monotonic() + TRIED_AGAIN
+        if now != self.served:
+            if fault:
+                log.error("snapshot %s stays: %s", now.snapshot_id, fault)
+            else:
+                log.info("snapshot %s is served", now.snapshot_id)
+        self.served = now
         self._seen = seen
 
 
-def _fault(wanted: str | None, stamp: tuple[int, int, int] | None) -> str:
+def _fault(wanted: str | None, stamp: Stamp | None) -> str:
     if wanted is None:
         return "the pointer is missing or unreadable"
     if stamp is None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import ibis
@@ -48,6 +49,7 @@ ABANDONED = 3600
 Progress = Callable[[str], None]
 
 log = logging.getLogger("atlas")
+_ensuring = Lock()
 
 
 def snapshot_dir() -> Path:
@@ -151,6 +153,8 @@ def _unfinished(target: Path) -> Iterator[Path]:
         os.replace(building, target)
     finally:
         building.unlink(missing_ok=True)
+        # what a database that could not be finished leaves beside itself
+        building.with_name(building.name + ".wal").unlink(missing_ok=True)
 
 
 def snapshot_path(snapshot_id: str) -> Path:
@@ -158,18 +162,40 @@ def snapshot_path(snapshot_id: str) -> Path:
     return snapshot_dir() / f"atlas-{snapshot_id}.duckdb"
 
 
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a snapshot file that shares nothing with other connections to it.
+
+    DuckDB gives all connections to one path the same instance, with the file and the blocks
+    that the first of them has read: damage done since, or a new file under the same name,
+    would go unseen. An instance of its own, to which the file is attached, reads it anew.
+
+    Raises:
+        duckdb.Error: the file is missing, locked by a writer, or not a snapshot.
+    """
+    database = duckdb.connect()
+    try:
+        quoted = str(path).replace("'", "''")
+        database.execute(f"ATTACH '{quoted}' AS snapshot (READ_ONLY)")
+        database.execute("USE snapshot")
+    except duckdb.Error:
+        database.close()
+        raise
+    return database
+
+
 def is_sound(path: Path) -> bool:
-    """Whether every table of a snapshot file can be read to its end.
+    """Whether a snapshot file has tables, and every one can be read to its end.
 
     A file that was cut or damaged on disk is noticed only when its blocks are read.
     """
     try:
-        with duckdb.connect(str(path), read_only=True) as database:
-            for (name,) in database.execute("SHOW TABLES").fetchall():
+        with open_read_only(path) as database:
+            tables = database.execute("SHOW TABLES").fetchall()
+            for (name,) in tables:
                 database.table(name).aggregate("bit_xor(hash(COLUMNS(*)))").fetchall()
     except duckdb.Error:
         return False
-    return True
+    return bool(tables)
 
 
 def pointed_id() -> str | None:
@@ -212,8 +238,12 @@ def build(progress: Progress = lambda _: None) -> str:
             backend = ibis.duckdb.connect(path)
             try:
                 write_tables(backend, tables, read_package(folder), progress)
+                # closing writes the file too, but says nothing when the disk is full
+                backend.raw_sql("CHECKPOINT")
             finally:
                 backend.disconnect()
+            if not is_sound(path):
+                raise OSError(f"{target.name} could not be written to its end")
     _replace_pointer(target.parent, snapshot_id)
     _forget_old(target.parent, snapshot_id)
     return snapshot_id
@@ -229,6 +259,11 @@ def ensure(progress: Progress = lambda _: None) -> str:
         DataError: the data was refused and there is no earlier snapshot.
         OSError, duckdb.Error: nothing could be written and there is no earlier snapshot.
     """
+    with _ensuring:  # of many visitors who find none, one builds
+        return _ensure(progress)
+
+
+def _ensure(progress: Progress) -> str:
     known = current_id()
     if known is None or not is_sound(snapshot_path(known)):
         known = newest_sound()

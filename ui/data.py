@@ -43,7 +43,10 @@ def engine() -> Engine:
     """The engine of this run's snapshot."""
     pinned = snapshot_id()
     if pinned is None or not is_held(pinned):
-        pinned = st.session_state[_PINNED] = wanted_id()
+        now = st.session_state[_PINNED] = wanted_id()
+        if pinned not in (None, now):
+            st.rerun()  # what is drawn so far is of the snapshot that is gone
+        return engine_for(now)
     return engine_for(pinned)
 
 
