@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 
-.PHONY: run test lint data check bench bench-quick sbom security i18n boundaries lock clean browser \
+.PHONY: run test lint data check bench bench-quick chaos sbom security i18n boundaries lock clean browser \
         format servers engines replicas access pictures
 
 $(VENV)/runtime.stamp: requirements.lock
@@ -72,6 +72,10 @@ engines: $(VENV)/dev.stamp servers
 replicas: $(VENV)/dev.stamp servers
 	ATLAS_REPLICAS=3 ATLAS_SESSIONS=150 $(BIN)/python -m pytest tests/deploy/test_replicas.py
 	$(BIN)/python -m bench.replicas
+
+# Faults done to real processes, and load through them; `make chaos CASES="faults swap"` does some.
+chaos: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.chaos $(CASES)
 
 i18n: $(VENV)/dev.stamp
 	$(BIN)/python -m locales

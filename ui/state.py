@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Literal
+from zlib import crc32
 
 import streamlit as st
 
@@ -132,7 +133,8 @@ def choose_page(name: str, pages: int, view: Hashable) -> int:
     page = int(decoded.values[0])
     if pages < 2:
         return page
-    key = f"{_key(name)}-{hash(view)}"  # another view gets buttons of its own
+    # another view gets buttons of its own; the same in every process, for who comes back
+    key = f"{_key(name)}-{crc32(repr(view).encode())}"
     if st.session_state.get(key, page) != page:
         st.session_state[key] = page
 

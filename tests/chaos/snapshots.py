@@ -1,4 +1,4 @@
-"""Snapshots damaged, missing, locked, half copied; swapped under visitors; no room for a new one."""
+"""Snapshots damaged, missing, locked, half copied; swapped under visitors; no room for more."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from bench.serving import PROJECT
 from loaders.serving import TRIED_AGAIN
+from loaders.snapshot import POINTER
 from tests.chaos.case import Case
 from tests.chaos.visitors import View, look, visitor
 from tests.chaos.world import Server, World, running
@@ -33,7 +34,12 @@ PAGES = (
     "/money?lang=en",
     "/investment?lang=ko",
 )
-LOCKER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+LOCKER = """
+import duckdb, sys
+writer = duckdb.connect(sys.argv[1])
+print("open", flush=True)
+sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -50,11 +56,12 @@ def locked(path: Path) -> Iterator[None]:
 def health_is(server: Server, wanted: Callable[[dict[str, Any]], bool], within: float) -> bool:
     """Whether ``/healthz`` comes to say that."""
     deadline = time.monotonic() + within
-    while not wanted(server.health()):
-        if time.monotonic() > deadline:
-            return False
+    while time.monotonic() < deadline:
+        with suppress(OSError):  # it may be starting
+            if wanted(server.health()):
+                return True
         time.sleep(0.1)
-    return True
+    return False
 
 
 def right(case: Case, server: Server, state: str, when: str, page: str = HOME) -> None:
@@ -77,6 +84,7 @@ def degraded(case: Case, server: Server, reason: str, when: str) -> None:
     errors = [e["message"] for e in server.log() if e["level"] == "error"]
     case.check(any(str(health["fault"]) in e for e in errors), f"{when}: the log says why")
     case.check(server.get("/readyz")[0] == 200, f"{when}: /readyz still sends visitors here")
+    case.saw(f"degraded, {health['snapshot']} stays: {health['fault']}")
 
 
 def recovered(case: Case, server: Server, state: str, when: str) -> None:
@@ -85,25 +93,30 @@ def recovered(case: Case, server: Server, state: str, when: str) -> None:
     good = health_is(server, wanted.__eq__, 3 * TRIED_AGAIN)
     case.check(good, f"{when}: served again without a restart ({server.health()})")
     right(case, server, state, when)
+    case.saw(f"{when}: {server.health()['snapshot']} is served")
 
 
-def while_running(case: Case, server: Server, kinds: tuple[str, ...] = tuple(DAMAGE)) -> None:
-    """Faults of a new snapshot and of the served one, under a running server.
-
-    The first snapshot is served before and afterwards.
-    """
+def damaged_new(case: Case, server: Server, kinds: tuple[str, ...] = tuple(DAMAGE)) -> None:
+    """A new snapshot arrives damaged; the first one is served before and afterwards."""
     world, file = server.world, server.world.file("second")
     whole = file.read_bytes()
-    pages = iter(f"/funnel?lang=en&top={n}" for n in range(100))
-    for kind in kinds:
+    for number, kind in enumerate(kinds):
         case.did(f"a new snapshot arrives {kind}")
         file.write_bytes(DAMAGE[kind](whole))
         world.point(world.ids["second"])
         degraded(case, server, "cannot be read to its end", kind)
         right(case, server, "first", kind)
-        right(case, server, "first", f"{kind}, a page not seen before", next(pages))
+        unseen = f"/funnel?lang=en&pilots-page={number + 2}"
+        right(case, server, "first", f"{kind}, a page not seen before", unseen)
         world.point(world.ids["first"])
         recovered(case, server, "first", f"{kind}, pointed back")
+    file.write_bytes(whole)
+
+
+def copied_slowly(case: Case, server: Server) -> None:
+    """A new snapshot is named before it is there, and comes piece by piece."""
+    world, file = server.world, server.world.file("second")
+    whole = file.read_bytes()
     case.did("the new snapshot is missing")
     file.unlink()
     world.point(world.ids["second"])
@@ -115,23 +128,37 @@ def while_running(case: Case, server: Server, kinds: tuple[str, ...] = tuple(DAM
             slow.write(whole[len(whole) * part // 4 : len(whole) * (part + 1) // 4])
             slow.flush()
             if part < 3:
+                degraded(case, server, "cannot be read to its end", f"{part + 1} quarters copied")
                 right(case, server, "first", f"{part + 1} quarters copied")
     recovered(case, server, "second", "copied to its end")
     world.point(world.ids["first"])
     recovered(case, server, "first", "pointed back")
-    case.did("a new snapshot is locked by a writer")
+
+
+def locked_new(case: Case, server: Server) -> None:
+    """A new snapshot is held by a writer, who goes away without having changed it."""
+    world = server.world
     # one that the server has not open: a writer would be refused that
     world.ids["third"] = "0123456789ab"
-    world.file("third").write_bytes(whole)
+    shutil.copy(world.file("second"), world.file("third"))
+    case.did("a new snapshot is locked by a writer")
     with locked(world.file("third")):
         world.point(world.ids["third"])
         degraded(case, server, "cannot be read to its end", "locked")
         right(case, server, "first", "locked")
     recovered(case, server, "third", "the writer has gone")
-    world.point(world.ids["second"])
-    recovered(case, server, "second", "pointed to the second")
+    world.point(world.ids["first"])
+    recovered(case, server, "first", "pointed back")
     world.file("third").unlink()
     del world.ids["third"]
+
+
+def damaged_served(case: Case, server: Server) -> None:
+    """The file that is open and served is overwritten in place, then replaced by a sound one."""
+    world, file = server.world, server.world.file("second")
+    whole = file.read_bytes()
+    world.point(world.ids["second"])
+    recovered(case, server, "second", "pointed to the second")
     case.did("the served snapshot is overwritten by nonsense in place")
     with file.open("r+b") as spoiled:
         spoiled.write(os.urandom(len(whole)))
@@ -142,10 +169,10 @@ def while_running(case: Case, server: Server, kinds: tuple[str, ...] = tuple(DAM
     beside.write_bytes(whole)
     beside.replace(file)
     recovered(case, server, "second", "replaced")
-    for page in PAGES:
+    for page in PAGES[1:]:
         right(case, server, "second", f"replaced, {page}", page)
-    world.swap("first")
-    recovered(case, server, "first", "the first data built again")
+    world.point(world.ids["first"])
+    recovered(case, server, "first", "pointed back")
 
 
 def at_start(case: Case, world: World) -> None:
@@ -159,11 +186,13 @@ def at_start(case: Case, world: World) -> None:
     _start(case, world, "the current snapshot is missing", "first")
     with locked(file):
         _start(case, world, "the current snapshot is locked by a writer", "first")
-    (world.snapshots / "CURRENT").write_bytes("세종".encode())
+    (world.snapshots / POINTER).write_bytes("세종".encode())
     _start(case, world, "the pointer is unreadable", "first")
     file.write_bytes(cut(whole))
     (world.data / "pilots.csv").write_bytes(b"")
-    _start(case, world, "the current snapshot is truncated and the data refused", "second", "cannot")
+    _start(
+        case, world, "the current snapshot is truncated and the data refused", "second", "cannot"
+    )
     world.swap("first")
 
 
@@ -190,7 +219,7 @@ def references(server: Server, pages: tuple[str, ...] = PAGES) -> dict[str, dict
     world = server.world
     found: dict[str, dict[str, View]] = {page: {} for page in pages}
     for state in ("second", "first"):
-        world.swap(state)
+        world.point(world.ids[state])
         assert health_is(server, lambda h, s=state: h["snapshot"] == world.ids[s], 30)  # type: ignore[misc]
         for page, view in asyncio.run(_references(server, pages)).items():
             assert not view.faults and view.snapshot == world.ids[state], view
@@ -242,8 +271,8 @@ def swapped(case: Case, server: Server, sessions: int, swaps: int = 2) -> None:
     Every run must be, element by element, the page of one snapshot; ``swaps`` is even.
     """
     known = references(server, PAGES if sessions >= len(PAGES) ** 2 else PAGES[:2])
-    for page, views in known.items():
-        digests = {view.digest for view in views.values()}
+    for page, by_snapshot in known.items():
+        digests = {view.digest for view in by_snapshot.values()}
         case.check(len(digests) == 2, f"{page} differs between the two snapshots")
     case.did(f"{swaps} swaps of the data under {sessions} sessions that rerun all the time")
     seen = asyncio.run(_swapping(server, known, sessions, swaps))
@@ -271,55 +300,63 @@ def small_disk(megabytes: int) -> Iterator[Path | None]:
                 subprocess.run(["umount", "-l", folder], check=True)
 
 
-def _small_files() -> None:
+def _limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
 
 
-def disk_full(case: Case, server: Server) -> None:
-    """A build without room: the snapshot stays, the reason is said, nothing half-written is left."""
+def _fails(case: Case, world: World, folder: Path, limited: bool, what: str) -> None:
+    """A build into ``folder`` fails, says why, and leaves the folder as it was."""
+    before = {path.name for path in folder.iterdir()}
+    done = subprocess.run(
+        [sys.executable, "-m", "loaders", "build"],
+        cwd=PROJECT,
+        env=world.environment(ATLAS_SNAPSHOTS=str(folder)),
+        capture_output=True,
+        check=False,
+        preexec_fn=_limit_files if limited else None,
+    )
+    text = done.stderr.decode(errors="replace")
+    case.saw(f"exit code {done.returncode}: {' '.join(text.strip().splitlines()[-2:])[-240:]}")
+    case.check(done.returncode == 1, f"{what}: the build fails")
+    case.check("nothing was changed" in text, f"{what}: it says so")
+    case.check("Traceback" not in text, f"{what}: without a trace")
+    left = {path.name for path in folder.iterdir()} ^ before
+    case.check(not left, f"{what}: no file came or went ({sorted(left)})")
+    pointer = (folder / POINTER).read_text(encoding="ascii").strip()
+    case.check(pointer == world.ids["first"], f"{what}: the pointer is as it was")
+
+
+def small_files(case: Case, server: Server) -> None:
+    """A build that may not write what it needs (works without any right)."""
     world = server.world
     world.bring("second")
-    command = [sys.executable, "-m", "loaders", "build"]
-
-    def build(folder: Path, limit: Callable[[], None] | None) -> subprocess.CompletedProcess[bytes]:
-        environment = world.environment(ATLAS_SNAPSHOTS=str(folder))
-        return subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, check=False, preexec_fn=limit
-        )
-
-    def judge(done: subprocess.CompletedProcess[bytes], folder: Path, what: str) -> None:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
-        case.saw(f"exit code {done.returncode}: {' '.join(said[-2:])[:200]}")
-        case.check(done.returncode == 1, f"{what}: the build fails")
-        case.check("Traceback" not in done.stderr.decode(errors="replace"), f"{what}: no trace")
-        left = [path.name for path in folder.glob(".building-*")]
-        case.check(not left, f"{what}: nothing half-written is left ({left})")
-        pointer = (folder / "CURRENT").read_text(encoding="ascii").strip()
-        case.check(pointer == world.ids["first"], f"{what}: the pointer is as it was")
-
-    file = world.file("second")
-    kept = file.with_name(".kept")
-    if file.exists():
-        file.rename(kept)
+    world.file("second").unlink()
     case.did("build with files limited to 1 MB (RLIMIT_FSIZE)")
-    judge(build(world.snapshots, _small_files), world.snapshots, "small files")
+    _fails(case, world, world.snapshots, limited=True, what="small files")
     case.check(server.health()["status"] == "ok", "the running server goes on")
     right(case, server, "first", "small files")
+    world.build()
+    recovered(case, server, "second", "built with room")
+    world.swap("first")
+    recovered(case, server, "first", "the first data again")
+
+
+def disk_full(case: Case, world: World) -> None:
+    """A build, and a start, on a file system with room for one snapshot and a half."""
     size = world.file("first").stat().st_size
     with small_disk(size * 3 // 2 // 2**20) as folder:
         if folder is None:
             case.skip("a full file system: tmpfs cannot be mounted here (needs root)")
-        else:
-            case.did(f"build on a file system with room for one snapshot and a half ({folder})")
-            shutil.copy(world.file("first"), folder)
-            shutil.copy(world.snapshots / "CURRENT", folder)
-            judge(build(folder, None), folder, "full disk")
-            there = {"ATLAS_SNAPSHOTS": str(folder)}
-            with running(Server(world, name="full", variables=there)) as full:
-                right(case, full, "first", "a server started on the full disk")
-                errors = [e["message"] for e in full.log() if e["level"] == "error"]
-                case.check(any("stays" in e for e in errors), "its log says what stays and why")
-                case.saw(f"{full.health()}; log: {errors[-1][:160] if errors else ''}")
-    if kept.exists():
-        kept.rename(file)
-    world.swap("first")
+            return
+        world.bring("second")
+        shutil.copy(world.file("first"), folder)
+        shutil.copy(world.snapshots / POINTER, folder)
+        case.did(f"build on a file system of {size * 3 // 2 // 2**20} MB ({folder})")
+        _fails(case, world, folder, limited=False, what="full disk")
+        case.did("start there, with new data that cannot be built")
+        there = {"ATLAS_SNAPSHOTS": str(folder)}
+        with running(Server(world, name="full", variables=there)) as server:
+            right(case, server, "first", "started on the full disk")
+            errors = [e["message"] for e in server.log() if e["level"] == "error"]
+            case.check(any("stays" in e for e in errors), "its log says what stays and why")
+            case.saw(f"{server.health()}; log: {errors[-1][:120] if errors else ''}")

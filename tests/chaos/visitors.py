@@ -90,6 +90,10 @@ class Visitor(Reader):
     def _texts(self) -> Iterator[str]:
         return (_words(element) for element in self._page_now.values())
 
+    async def closed(self) -> None:
+        """Return when the connection has ended."""
+        await self._connection.wait_closed()
+
     async def view(self, path: str) -> View:
         """Ask for ``path`` and give what the page says.
 

@@ -10,12 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import ibis
 import pytest
 
+from analytics.coverage import tables_overview
 from loaders import serving, snapshot
+from loaders.engine import engine_for
 from loaders.serving import Served, served
 from loaders.snapshot import POINTER, build, current_id, ensure, is_sound, snapshot_path
 from tests.unit.test_snapshot import DAMAGE, cut, revise, spoil
@@ -30,6 +34,11 @@ def known(last_good: Path) -> str:
     assert snapshot_id
     assert served() == Served(snapshot_id)
     return snapshot_id
+
+
+def rows(snapshot_id: str) -> int:
+    """Number of rows of all tables, through the engine that pages use."""
+    return int(tables_overview(engine_for(snapshot_id)).frame["rows"].sum())
 
 
 def point_to(folder: Path, snapshot_id: str) -> None:
@@ -70,7 +79,9 @@ def test_a_half_copied_file_is_served_when_it_is_whole(last_good: Path, known: s
     assert served() == Served(OTHER)
 
 
-def test_a_file_locked_by_a_writer_is_not_served(last_good: Path, known: str) -> None:
+def test_a_file_locked_by_a_writer_is_served_when_the_writer_has_gone(
+    last_good: Path, known: str
+) -> None:
     shutil.copy(snapshot_path(known), snapshot_path(OTHER))
     writer = (
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
@@ -87,8 +98,9 @@ def test_a_file_locked_by_a_writer_is_not_served(last_good: Path, known: str) ->
         assert served().snapshot_id == known
         assert served().fault
         process.stdin.close()
-    # the writer is gone; the file did not change, so a touch tells that it is to be tried again
-    snapshot_path(OTHER).touch()
+    # the writer is gone without having changed the file, which is tried again after a while
+    assert served().snapshot_id == known
+    serving._watches[last_good]._again = 0.0
     assert served() == Served(OTHER)
 
 
@@ -102,6 +114,53 @@ def test_damage_to_the_served_file_brings_back_the_one_before(
     state = served()
     assert state.snapshot_id == known
     assert newer in state.fault
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_seen_although_the_file_is_open_and_read(
+    data_copy: Path, last_good: Path, known: str, damage: Callable[[bytes], bytes]
+) -> None:
+    """What an open connection keeps in memory does not stand for the file."""
+    revise(data_copy, "2099.1.0")
+    newer = build()
+    assert served() == Served(newer)
+    rows(newer)
+    path = snapshot_path(newer)
+    path.write_bytes(damage(path.read_bytes()))
+    assert served().snapshot_id == known
+    assert newer in served().fault
+
+
+def test_a_file_that_was_replaced_is_opened_anew(last_good: Path, known: str) -> None:
+    """Not the damaged one of the same name, which an engine has still open."""
+    path = snapshot_path(known)
+    whole = path.read_bytes()
+    shutil.copy(path, snapshot_path(OTHER))
+    before = engine_for(known)
+    path.write_bytes(cut(whole))
+    assert served().snapshot_id == OTHER
+    beside = path.with_name("beside")
+    beside.write_bytes(whole)
+    beside.replace(path)
+    assert served() == Served(known)
+    assert engine_for(known) is not before
+    assert rows(known) > 0
+
+
+def test_of_many_who_find_no_snapshot_one_builds(
+    data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def counted(*args: object) -> str:
+        calls.append("build")
+        return build()
+
+    monkeypatch.setattr(snapshot, "build", counted)
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(lambda _: ensure(), range(4)))
+    assert found == {current_id()}
+    assert len(calls) == 1
 
 
 def test_a_new_sound_snapshot_replaces_the_old(data_copy: Path, known: str) -> None:
@@ -154,6 +213,40 @@ def test_a_full_disk_keeps_the_last_good_one(
         assert ensure() == known
     assert "No space left on device" in caplog.text
     assert served() == Served(known)
+    assert not list(snapshot.snapshot_dir().glob(".building-*"))
+
+
+def test_a_file_without_tables_is_not_sound(tmp_path: Path) -> None:
+    """What is left when the disk was full as the tables were to be written into the file."""
+    path = tmp_path / "empty.duckdb"
+    duckdb.connect(str(path)).close()
+    assert path.exists()
+    assert not is_sound(path)
+
+
+def test_a_file_that_was_not_written_whole_is_refused(
+    data_copy: Path, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(data_copy, "2099.1.0")
+    monkeypatch.setattr(snapshot, "write_tables", lambda *_: None)
+    with pytest.raises(OSError, match="could not be written to its end"):
+        build()
+    assert served() == Served(known)
+
+
+def test_a_database_that_could_not_be_closed_leaves_nothing(
+    data_copy: Path, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revise(data_copy, "2099.1.0")
+
+    def full(backend: ibis.BaseBackend, *_: object) -> None:
+        path = next(snapshot.snapshot_dir().glob(".building-*"))
+        path.with_name(path.name + ".wal").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "write_tables", full)
+    with pytest.raises(OSError):
+        build()
     assert not list(snapshot.snapshot_dir().glob(".building-*"))
 
 
