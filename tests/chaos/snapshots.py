@@ -258,9 +258,9 @@ async def _swapping(
             page = pages[n % len(pages)]
             group.create_task(_rerun(server, page, known[page], stop, out))
         for swap in range(swaps):
-            await asyncio.sleep(2)
+            await asyncio.sleep(1)
             await asyncio.to_thread(server.world.swap, ("second", "first")[swap % 2])
-        await asyncio.sleep(2)
+        await asyncio.sleep(1)
         stop.set()
     return out
 
