@@ -239,7 +239,7 @@ async def _greedy(case: Case, server: Server, rounds: int) -> None:
             if not turn:
                 case.saw(f"WebSocket, {what}, {len(query)} bytes: {outcome}")
     for what, query in queries.items():
-        status = await asyncio.to_thread(_status, server, f"/api/v1/pilots?{query}")
+        status = await asyncio.to_thread(_status, server, f"/api/v1/tables/pilots.json?{query}")
         case.saw(f"HTTP, {what}: {status}")
         refused = status == "cut off" or 400 <= int(status) < 500
         case.check(refused, f"{what}: refused by HTTP ({status})")
