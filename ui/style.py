@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.filters import PilotFilter
 from analytics.funnel import milestone_funnel
 from analytics.linkage import linkage_steps
+from charts.text import clean
 from charts.tokens import ACCENT, MAP_EMPTY, MAP_LAND, MAP_LINE, MAP_SEA, NEUTRAL, OKABE_ITO, STAGES
 from ui import findings, landing, layout, pictures
 from ui.data import ask
@@ -21,9 +22,10 @@ def _swatches(colors: Mapping[str, str]) -> str:
     """A list of colours with their names and values."""
     box = "display:inline-block;width:2.2em;height:2.2em;border:1px solid #8796A3;flex:none"
     entries = "".join(
-        '<li style="display:flex;gap:.7em;align-items:center;min-width:15em">'
+        '<li style="display:flex;gap:.7em;align-items:center;min-width:15em;max-width:100%">'
         f'<span aria-hidden="true" style="{box};background:{color}"></span>'
-        f"<span>{escape(name)}<br><code>{color}</code></span></li>"
+        f'<span style="min-width:0;overflow-wrap:anywhere">{escape(clean(name))}<br>'
+        f"<code>{color}</code></span></li>"
         for name, color in colors.items()
     )
     row = "list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.8em"

@@ -64,16 +64,18 @@ def free_columns() -> list[Column]:
         (name, field.name)
         for name, resource in committed().resources.items()
         for field in resource.fields
-        if _is_free(field, resource) and (name, field.name) not in NAMES and _cells(name, field)
+        if _is_free(field, resource) and (name, field.name) not in NAMES
+        if _cells(name, field.name)
     ]
 
 
-def _cells(table: str, field: Field) -> int:
+@cache
+def _cells(table: str, column: str) -> int:
     """How many cells of a column a copy may write."""
     rows = _rows(table)
-    if (table, field.name) not in SPARSE:
+    if (table, column) not in SPARSE:
         return len(rows)
-    return sum(bool(row[field.name]) for row in rows)
+    return sum(bool(row[column]) for row in rows)
 
 
 def _written(field: Field, text: str, unique: str = "") -> str:
@@ -150,10 +152,7 @@ def texts_for(column: Column, strings: tuple[Hostile, ...] = STRINGS) -> tuple[s
 
 def copies_needed(strings: tuple[Hostile, ...] = STRINGS) -> int:
     """How many copies hold every text in every free column."""
-    return max(
-        -(-len(texts_for(column, strings)) // _cells(column[0], committed()[column[0]][column[1]]))
-        for column in free_columns()
-    )
+    return max(-(-len(texts_for(column, strings)) // _cells(*column)) for column in free_columns())
 
 
 def _rows(table: str) -> Rows:
@@ -199,8 +198,9 @@ def _poison_table(
             continue
         field, texts = committed()[table][column[1]], texts_for(column, strings)
         written = [row for row in rows if row[column[1]] or column not in SPARSE]
+        first = number * _cells(*column) + place * 7
         for index, row in enumerate(written):
-            text = texts[(number * _cells(table, field) + index + place * 7) % len(texts)]
+            text = texts[(first + index) % len(texts)]
             row[column[1]] = _written(field, text, f"{index}")
             held.add((table, column[1], text))
     _write(target / committed()[table].path, rows)

@@ -104,6 +104,8 @@ def walk(view: View, canary: Canary, path: str, *, thorough: bool) -> list[str]:
     try:
         view.go(path)
         _open_tooltips(view)
+        if view.page.locator(".st-key-try-again").count():
+            found.append("the page could not be drawn")
         if thorough:
             _hover_charts(view)
         found += canary.findings()
