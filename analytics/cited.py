@@ -20,7 +20,8 @@ Index = Mapping[str, Mapping[str, frozenset[str]]]
 
 def _pairs(run: Runner, table: str, *columns: str) -> list[tuple[str, ...]]:
     frame = run(unbound(table).select(*columns)).dropna()
-    return [tuple(map(str, row)) for row in frame.itertuples(index=False, name=None)]
+    # sorted, so that nothing rests on the order in which an engine gives rows
+    return sorted(tuple(map(str, row)) for row in frame.itertuples(index=False, name=None))
 
 
 @once_per_snapshot
@@ -37,7 +38,7 @@ def citations(run: Runner) -> tuple[tuple[str, str, str], ...]:
 
 def facts_by_page(run: Runner) -> Mapping[str, int]:
     """How many rows each page carries, as their own or a further source."""
-    return Counter(page for _, _, page in set(citations(run)))
+    return Counter(page for _, _, page in sorted(set(citations(run))))
 
 
 @once_per_snapshot

@@ -48,7 +48,7 @@ body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:
   .st-key-swatches-maps{min-height:11.8rem!important}}
 .st-key-swatches-stages{min-height:12.4rem}
 .st-key-swatches-categories{min-height:8.3rem}
-[class*=st-key-picture-]{min-height:calc(min(420px,100vw - 2rem)*1.404)}
+[class*=st-key-drawn-]{min-height:calc(min(420px,100vw - 2rem)*1.404)}
 [class*=st-key-place-] [data-testid=stSkeleton]{width:4.5rem}
 .st-key-language-switch [data-testid=stSkeleton]{width:9.5rem}
 [data-testid=stMainBlockContainer]{max-width:none!important}

@@ -126,7 +126,7 @@ def picture(
 ) -> None:
     """A drawn picture (SVG) with its table, file, coverage and sources."""
     with framed(key):
-        with st.container(key=f"picture-{key}"):  # the shell's style keeps its place
+        with st.container(key=f"drawn-{key}"):  # the shell's style keeps its place
             st.image(svg, width=PICTURE_WIDTH, alt=finding)
         provenance(key, finding, result, table, t, note)
         with st.expander(t("Table of this figure"), icon=":material/table:"):

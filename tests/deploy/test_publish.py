@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import streamlit as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
@@ -27,6 +26,7 @@ from loaders.schema import unbound
 from loaders.snapshot import build, snapshot_path
 from tests.databases import Postgres, postgres_server
 from tests.support import DATA, committed, copy_data, environment, read_rows, write_rows
+from ui import data
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,7 @@ def test_a_page_says_so_and_recovers(
     monkeypatch.setenv("ATLAS_ENGINE", server.url(READER))
     monkeypatch.setattr(serving, "ASKED_EVERY", 0.0)
     monkeypatch.delenv("ATLAS_SNAPSHOTS")
-    st.cache_resource.clear()
+    data._place.cache_clear()
     app = AppTest.from_file(str(PROJECT_ROOT / "dashboard.py"), default_timeout=120)
     app.query_params["lang"] = "en"
     server.stop()

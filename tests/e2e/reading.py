@@ -98,7 +98,9 @@ TEXTS = """() => {
 _OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 _WORD = {"ko": re.compile(r"[A-Za-z][A-Za-z'’]{2,}"), "en": re.compile(r"[가-힣ㄱ-ㅎ]+")}
 # Addresses, the ids of sources, colours, and words cut short.
-_NO_WORD = re.compile(r"(?:https?://|mailto:|\bs-|/?\w+\?id=)\S+|/\w+\?\S+|#[0-9A-F]{6}\b|[^\s(]+…")
+_NO_WORD = re.compile(
+    r"(?:https?://|mailto:|\bs-|/?\w+\?id=)\S+|/\w+\?\S+|#[0-9A-F]{6}\b|\b[0-9a-f]{12}\b|[^\s(]+…"
+)
 #: What Streamlit itself says, outside the reach of the catalogues, and names of keys.
 _STREAMLIT = """
     Deploy Stop Running Rerun Settings Print Record screencast About Clear cache Streamlit Main menu
