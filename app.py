@@ -22,6 +22,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
 from analytics.cited import page_index
+from analytics.names import all_rows
+from analytics.newest import FactFilter
 from analytics.search import pilot_index
 from analytics.windows import windows
 from api.access import AccessLog
@@ -141,10 +143,12 @@ def menu_paths() -> list[str]:
     return [entry.path for entry in entries(Words("en")).values() if entry.in_menu]
 
 
-def deadlines_ahead(run: Runner, lang: Lang) -> bytes:
-    """Calendar of the deadlines from today on."""
+def deadlines_ahead(run: Runner, lang: Lang, chosen: FactFilter) -> bytes:
+    """Calendar of the deadlines from today on, of the programmes that pass the filter."""
     today = today_in_korea()
-    ahead = exact_deadlines(windows(run, today).frame, today, include_past=False)
+    of_program = all_rows(run, "programs")[["program_id", "sido", "sectors"]]
+    known = chosen.keeps(windows(run, today).frame.merge(of_program, "left", "program_id"))
+    ahead = exact_deadlines(known, today, include_past=False)
     stamp = datetime.fromisoformat(str(package().descriptor["created"])).astimezone(UTC)
     return deadlines_ics(ahead, stamp, Words(lang))
 

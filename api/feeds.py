@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from analytics.newest import newest_facts
+from analytics.names import all_rows
+from analytics.newest import EVERY_FACT, FactFilter, newest_facts
 from api.caching import CACHE_CONTROL
 from loaders.engine import Runner, engine_for
 from loaders.exports import visible
@@ -41,6 +42,12 @@ _KINDS: dict[Lang, dict[str, str]] = {
         "investments": "Investment round",
         "program_editions": "Applications open",
     },
+}
+#: Parameters of the feeds, and where their codes are known.
+_FILTERS = {
+    "region": ("regions", "sido"),
+    "sector": ("sectors", "sector"),
+    "program": ("programs", "program_id"),
 }
 _SUBTITLE: dict[Lang, str] = {
     "ko": "새로 확인된 단계, 투자 유치, 신청 기간",
@@ -107,19 +114,37 @@ def _entry(feed: ET.Element, fact: Mapping[str, Any], lang: Lang, created: datet
         _child(entry, "link", rel="via", href=url)
 
 
-def atom(run: Runner, lang: Lang, base: str) -> bytes:
+def wanted(request: Request, run: Runner) -> FactFilter:
+    """The filter that the link asks for, with the names that links of the pages have.
+
+    Raises:
+        ValueError: with the name of a parameter that has a code nobody knows.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name, (table, column) in _FILTERS.items():
+        given = request.query_params.getlist(name)
+        codes = tuple(part for text in given for part in text.split(",") if part)
+        if codes and not set(codes) <= set(all_rows(run, table)[column]):
+            raise ValueError(name)
+        found[name] = codes
+    return FactFilter(**found)
+
+
+def atom(run: Runner, lang: Lang, base: str, chosen: FactFilter = EVERY_FACT) -> bytes:
     """The newest facts as an Atom feed (RFC 4287) in one language."""
     described = package().descriptor
-    facts = newest_facts(run, ENTRIES).frame
+    facts = newest_facts(run, ENTRIES, chosen).frame
+    said = {n: ",".join(v) for n in _FILTERS if (v := getattr(chosen, n))}
+    query = urlencode({"lang": lang, **said})
     created = _created()
     feed = ET.Element("feed", {"xmlns": ATOM, _XML_LANG: lang})
-    _child(feed, "id", f"{_TAG}facts/{lang}")
+    _child(feed, "id", f"{_TAG}facts/{lang}" + (f"?{urlencode(said)}" if said else ""))
     _child(feed, "title", described["title_ko" if lang == "ko" else "title"])
     _child(feed, "subtitle", _SUBTITLE[lang])
     _child(feed, "updated", _stamp(created))
     _child(_child(feed, "author"), "name", described["contributors"][0]["title"])
     _child(feed, "rights", "CC BY 4.0")
-    _child(feed, "link", rel="self", href=f"{base}/feed.atom?lang={lang}")
+    _child(feed, "link", rel="self", href=f"{base}/feed.atom?{query}")
     _child(feed, "link", rel="alternate", href=f"{base}/?lang={lang}", type="text/html")
     for fact in facts.to_dict("records"):
         _entry(feed, {str(k): v for k, v in fact.items()}, lang, created)
@@ -143,22 +168,35 @@ def _answer(content: bytes, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Cache-Control": CACHE_CONTROL})
 
 
-def feed_routes(
-    paths: Sequence[str], deadlines: Callable[[Runner, Lang], bytes] | None = None
-) -> list[Route]:
+_Maker = Callable[[Runner, FactFilter], bytes]
+#: Makes a calendar of the deadlines ahead.
+Calendar = Callable[[Runner, Lang, FactFilter], bytes]
+
+
+def feed_routes(paths: Sequence[str], deadlines: Calendar | None = None) -> list[Route]:
     """Routes of the feeds.
 
     Args:
         paths: addresses of the pages, without a leading stroke.
-        deadlines: makes the calendar of deadlines ahead; without it there is none.
+        deadlines: makes the calendar; without it there is none.
     """
 
-    def facts(request: Request) -> Response:
+    def filtered(request: Request, media_type: str, make: _Maker) -> Response:
         snapshot_id = served_id()
         if snapshot_id is None:
             return PlainTextResponse("No data yet", 503)
-        content = atom(engine_for(snapshot_id), _language(request), base_url(request))
-        return _answer(content, "application/atom+xml")
+        run = engine_for(snapshot_id)
+        try:
+            chosen = wanted(request, run)
+        except ValueError as error:
+            return PlainTextResponse(f"{error}: not one of the known codes", 422)
+        return _answer(make(run, chosen), media_type)
+
+    def facts(request: Request) -> Response:
+        lang, base = _language(request), base_url(request)
+        return filtered(
+            request, "application/atom+xml", lambda run, chosen: atom(run, lang, base, chosen)
+        )
 
     def pages(request: Request) -> Response:
         return _answer(site_map(paths, base_url(request)), "application/xml")
@@ -168,10 +206,7 @@ def feed_routes(
         return routes
 
     def calendar(request: Request) -> Response:
-        snapshot_id = served_id()
-        if snapshot_id is None:
-            return PlainTextResponse("No data yet", 503)
-        content = deadlines(engine_for(snapshot_id), _language(request))
-        return _answer(content, "text/calendar")
+        lang = _language(request)
+        return filtered(request, "text/calendar", lambda run, chosen: deadlines(run, lang, chosen))
 
     return [*routes, Route("/deadlines.ics", calendar)]

@@ -26,6 +26,7 @@ from analytics.filters import PilotFilter, TestbedFilter, select_pilots
 from analytics.funnel import Series, published_series
 from analytics.matching import HostNeed, StartupNeed, market, weights_from
 from analytics.money import MoneyFilter
+from analytics.newest import EVERY_FACT, FactFilter
 from analytics.overview import pilots_known
 from analytics.places import Place
 from analytics.profiles import profile
@@ -149,6 +150,11 @@ VALUES: Mapping[str, Sequence[object]] = {
         dataclasses.replace(durations.TO_CONTRACT, chosen=PILOTS[2]),
     ),
     "Rule": ("printed", "exact"),
+    "FactFilter": (
+        EVERY_FACT,
+        FactFilter(("KR-26",), ("mobility",)),
+        FactFilter(program=("mss-oi",)),
+    ),
     "first_year": (2018, 2020),
     "last_year": (2023, 2020),
     "compare_groups.by": (("sector", "sido", "host_kind"),),

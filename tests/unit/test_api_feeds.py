@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from analytics.newest import newest_facts
+from analytics.newest import FactFilter, newest_facts
 from api.dataset import dataset, script
 from api.feeds import ATOM, SITEMAP, XHTML, atom, feed_routes, site_map
 from api.routes import routes
@@ -24,7 +24,7 @@ from api.shell import ShellPage, shell_routes
 from api.v1 import PREFIX, create_app
 from loaders import package as packages
 from loaders import snapshot
-from loaders.engine import Engine
+from loaders.engine import Engine, Runner
 from loaders.findings.record import record
 from loaders.package import PROJECT_ROOT, Lang
 from tests.support import DATA, environment, forget, read_rows, set_cell
@@ -35,11 +35,15 @@ HOSTILE = "</script><script>alert(1)</script>]]>&\"'"
 INDEX = '<html lang="en"><head><title>Streamlit</title></head><body></body></html>'
 
 
+def _calendar(run: Runner, lang: str, chosen: FactFilter) -> bytes:
+    return f"{lang} {','.join(chosen.sector) or bool(run)}".encode()
+
+
 def site() -> Starlette:
     """The routes under test, without Streamlit."""
     return Starlette(
         routes=[
-            *feed_routes(["", "data"], lambda run, lang: f"{lang} {bool(run)}".encode()),
+            *feed_routes(["", "data"], _calendar),
             Mount(PREFIX, create_app()),
         ]
     )
@@ -167,6 +171,45 @@ def test_the_calendar_is_in_the_language_asked_for(client: TestClient) -> None:
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.text == "en True"
     assert client.get("/deadlines.ics").text == "ko True"
+
+
+def ids(feed: bytes) -> set[str]:
+    """Table and key of every entry."""
+    found = [e.findtext(f"{A}id") or "" for e in ET.fromstring(feed).findall(f"{A}entry")]
+    return {text.rpartition(":")[2] for text in found}
+
+
+def test_facts_can_be_filtered_like_pages(client: TestClient) -> None:
+    """Every entry of the filtered feed belongs to the province; the link to itself keeps it."""
+    answer = client.get("/feed.atom?lang=en&region=KR-26")
+    pilots = {r["pilot_id"]: r["sido"] for r in read_rows(DATA, "pilots")}
+    steps = {r["milestone_id"]: pilots[r["pilot_id"]] for r in read_rows(DATA, "milestones")}
+    shown = [i.partition("/")[2] for i in ids(answer.content) if i.startswith("milestones/")]
+    assert shown and {steps[key] for key in shown} == {"KR-26"}
+    assert "region=KR-26" in answer.text
+    assert ids(answer.content) != ids(client.get("/feed.atom?lang=en").content)
+
+
+def test_filters_of_feeds_meet(run: Runner) -> None:
+    both = FactFilter(region=("KR-26", "KR-50"), sector=("mobility",))
+    few, many = newest_facts(run, 10_000, both), newest_facts(run, 10_000)
+    assert 0 < few.total < many.total
+    parts = [newest_facts(run, 10_000, FactFilter(region=(r,), sector=("mobility",))).total
+             for r in both.region]  # fmt: skip
+    assert few.total == sum(parts)
+    assert newest_facts(run, 9, FactFilter(program=("no-such-programme",))).frame.empty
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/deadlines.ics"])
+@pytest.mark.parametrize("bad", ["region=Busan", "sector=%27;--", "program=x"])
+def test_an_unknown_code_in_a_feed_is_named(client: TestClient, path: str, bad: str) -> None:
+    answer = client.get(f"{path}?{bad}")
+    assert answer.status_code == 422
+    assert bad.partition("=")[0] in answer.text
+
+
+def test_the_calendar_gets_the_filter(client: TestClient) -> None:
+    assert client.get("/deadlines.ics?lang=en&sector=mobility,energy").text == "en mobility,energy"
 
 
 def test_no_feed_without_data(tmp_path: Path) -> None:
