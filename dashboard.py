@@ -10,19 +10,7 @@ data.begin_run()
 t = frame.choose_words()
 st.set_page_config(page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide")
 
-pages = [
-    st.Page(
-        frame.page_file(entry),
-        title=entry.title,
-        icon=entry.icon,
-        help=entry.question,
-        url_path=entry.path or None,
-        default=not entry.path,
-        visibility="visible" if entry.in_menu else "hidden",
-    )
-    for entry in frame.entries(t).values()
-]
-page = st.navigation(pages, position="top")
+page = st.navigation(frame.pages(t), position="top")
 # a second call: without the icon of the first, the page's own would come from another host
 st.set_page_config(page_title=f"{page.title} · {t('Testbed Atlas Korea')}")
 frame.head_controls(t, guide.control)

@@ -38,7 +38,7 @@ class LaterRows(Mapping[str, tuple[str, ...]]):
         return len(self._read)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Result:
     """A figure's numbers and their provenance.
 

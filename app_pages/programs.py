@@ -4,6 +4,7 @@ from analytics.programs import all_programs, program_detail, select_programs, wi
 from analytics.windows import windows
 from ui import frame, layout, program_views
 from ui.data import ask, shared
+from ui.kept import kept
 from ui.program_words import today_in_korea
 
 t = frame.words()
@@ -32,7 +33,7 @@ st.markdown(
         "the deadline is known. Most windows were never printed on the pages that we know."
     )
 )
-dated = windows_of(known, listed.frame)
+dated = kept(listed, ("windows", today), lambda: windows_of(known, listed.frame))
 layout.figure(
     "windows",
     program_views.season_finding(dated.frame, t),

@@ -3,9 +3,8 @@ import streamlit as st
 from analytics.filters import TestbedFilter
 from analytics.testbeds import testbed_list
 from ui import filters, findings, frame, layout, place, state, testbed_map
-from ui.data import ask, shared
-from ui.links import with_profiles
-from ui.tables import readable
+from ui.data import ask
+from ui.testbed_map import listed_table
 from ui.words import category_codes
 
 t = frame.words()
@@ -36,7 +35,7 @@ listed = place.narrow(ask(testbed_list, chosen), where)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    testbed_map.draw(listed, where, t, chosen)
+    testbed_map.draw(listed, where, t)
 with right:
     testbed_map.details(everywhere, t)
 
@@ -44,35 +43,7 @@ layout.table(
     "testbeds",
     findings.testbeds_finding(listed, t),
     listed,
-    shared(
-        "testbeds-table",
-        lambda: with_profiles(
-            readable(
-                listed.frame,
-                "testbeds",
-                t,
-                [
-                    "name_en",
-                    "name_ko",
-                    "sido",
-                    "sigungu_en",
-                    "sigungu_ko",
-                    "kind",
-                    "status",
-                    "status_as_of",
-                    "operator_en",
-                    "operator_ko",
-                    "designated_year",
-                ],
-            ).assign(**{t("Pilots known"): listed.frame["pilots"].to_numpy()}),
-            "testbed",
-            listed.frame["testbed_id"],
-            t,
-        ),
-        chosen,
-        where,
-        t.lang,
-    ),
+    listed_table(listed.frame, t),
     t,
 )
 if where:

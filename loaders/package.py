@@ -186,10 +186,10 @@ def read_package(folder: Path) -> Package:
 
 
 @lru_cache(maxsize=4)
-def _cached(folder: Path) -> Package:
-    return read_package(folder)
+def _cached(folder: str | None) -> Package:
+    return read_package(data_dir())
 
 
 def package() -> Package:
     """The data package of this installation, read once per process."""
-    return _cached(data_dir())
+    return _cached(os.environ.get("ATLAS_DATA"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from loaders.package import package
 from ui.i18n import Words
+from ui.kept import made_once
 
 
+@made_once
 def coverage_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """Rows, dates and pages of each table in words."""
     return pd.DataFrame(
@@ -24,6 +28,7 @@ def coverage_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@lru_cache(maxsize=64)
 def dictionary(table: str, t: Words) -> pd.DataFrame:
     """The columns of a table as the data package describes them."""
     fields = package()[table].fields

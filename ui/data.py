@@ -50,6 +50,11 @@ def engine() -> Engine:
     return engine_for(pinned)
 
 
+def _pinned() -> str:
+    """This run's snapshot. What is known of it needs no engine, even when its file is gone."""
+    return snapshot_id() or engine().snapshot_id
+
+
 class _Place:
     """Where one shared value stands: the first who asks computes it, others wait for it.
 
@@ -82,18 +87,17 @@ def _place(snapshot_id: str, name: str, *args: Hashable) -> _Place:
 
 def ask(function: Callable[Concatenate[Runner, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """``function(run, *args)`` on the current snapshot, computed once for all visitors."""
-    run = engine()
     metrics.ASKED.inc()
     name = f"{function.__module__}.{function.__qualname__}"
     key = (*args, *sorted(kwargs.items()))
 
-    result: R = _place(run.snapshot_id, name, *key).value(
-        lambda: marked(function(run, *args, **kwargs), name)
+    result: R = _place(_pinned(), name, *key).value(
+        lambda: marked(function(engine(), *args, **kwargs), name)
     )
     return result
 
 
 def shared(name: str, call: Callable[[], R], *args: Hashable) -> R:
     """Any other value derived from the snapshot (figures, layers), computed once."""
-    result: R = _place(engine().snapshot_id, name, *args).value(call)
+    result: R = _place(_pinned(), name, *args).value(call)
     return result

@@ -14,6 +14,7 @@ from loaders.snapshot import snapshot_path
 from ui import layout
 from ui.data import ask, engine, shared
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.tables import show
 
 
@@ -22,6 +23,7 @@ def _title(table: str, t: Words) -> str:
     return known.title[t.lang] if known else table
 
 
+@made_once
 def _changes_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {

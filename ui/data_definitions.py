@@ -11,6 +11,7 @@ from loaders.package import package
 from ui import layout, state
 from ui.data import ask, engine
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.safe import markdown
 from ui.tables import readable
 
@@ -18,6 +19,7 @@ from ui.tables import readable
 CARDS_SHOWN = 12
 
 
+@made_once
 def _glossary_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     tables = package().resources
     return pd.DataFrame(

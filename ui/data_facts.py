@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from analytics.coverage import find_rows, tables_overview
@@ -10,7 +11,13 @@ from ui import layout, state
 from ui.catalogue import coverage_table, dictionary
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.tables import readable, show
+
+
+@made_once
+def _rows(frame: pd.DataFrame, table: str, t: Words) -> pd.DataFrame:
+    return readable(frame, table, t)
 
 
 def section(t: Words) -> None:
@@ -29,7 +36,7 @@ def section(t: Words) -> None:
         query = state.type_text("q", t("Search in the table"), placeholder=t("Korean or English"))
     found = ask(find_rows, chosen, query)
     title = package()[chosen].title[t.lang]
-    layout.table("browse", title, found, readable(found.frame, chosen, t), t)
+    layout.table("browse", title, found, _rows(found.frame, chosen, t), t)
     st.header(t("Data dictionary"), anchor=False)
     with layout.aside("dictionary"):
         show(dictionary(chosen, t), alt=t("Data dictionary"))

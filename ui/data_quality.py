@@ -10,6 +10,7 @@ from loaders.package import package
 from ui import layout, open_questions
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.safe import http_url
 
 
@@ -17,6 +18,7 @@ def _share(part: int, whole: int, t: Words) -> str:
     return t.percent(part / whole) if whole else "–"
 
 
+@made_once
 def _quality_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     rows = [row for _, row in frame.iterrows()]
     return pd.DataFrame(
@@ -39,6 +41,7 @@ def _column(table: str, column: object, t: Words) -> str | None:
     return None if pd.isna(column) else package()[table][str(column)].title[t.lang]
 
 
+@made_once
 def _disagreements_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     columns = zip(frame["table"], frame["column"], strict=True)
     return pd.DataFrame(
@@ -53,6 +56,7 @@ def _disagreements_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def _missing_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     columns = zip(frame["table"], frame["column"], strict=True)
     return pd.DataFrame(

@@ -9,10 +9,12 @@ from analytics.source_pages import UNDATED, PageFilter, publication_years, sourc
 from ui import layout, state
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.safe import http_url
 from ui.words import category_codes
 
 
+@made_once
 def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {

@@ -37,10 +37,10 @@ def _button(
     )
 
 
-def csv_button(frame: pd.DataFrame, name: str, t: Words, key: str) -> None:
+def csv_button(table: Callable[[], pd.DataFrame], name: str, t: Words, key: str) -> None:
     """A button for the table as it is shown, made only when it is pressed."""
     _button(
-        lambda: csv_bytes(frame),
+        lambda: csv_bytes(table()),
         t("CSV"),
         f"{name}.csv",
         "text/csv",

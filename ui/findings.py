@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.result import Result
 from ui.i18n import Words
+from ui.kept import made_once
 
 
 def first(frame: pd.DataFrame) -> dict[str, Any]:
@@ -15,6 +16,7 @@ def first(frame: pd.DataFrame) -> dict[str, Any]:
     return {str(k): v for k, v in frame.iloc[0].items()}
 
 
+@made_once
 def milestone_finding(result: Result, t: Words) -> str:
     """How many of the chosen pilots are known to have been sold."""
     if not result.total:
@@ -61,6 +63,7 @@ def published_finding(program: str, result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def linkage_finding(result: Result, t: Words) -> str:
     """How many pilot companies raised money after their first pilot."""
     if not result.total:
@@ -73,6 +76,7 @@ def linkage_finding(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def testbeds_finding(result: Result, t: Words) -> str:
     """How many testbeds, and at how many a pilot is known."""
     if not result.total:
@@ -85,6 +89,7 @@ def testbeds_finding(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def linkage_steps_finding(result: Result, t: Words) -> str:
     """The linkage in one sentence."""
     steps = result.frame.set_index("step")["companies"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from loaders.package import PROJECT_ROOT, package
 from ui import state
@@ -152,6 +154,27 @@ def entries(t: Words) -> Mapping[str, PageEntry]:
         ),
     )
     return MappingProxyType({e.path or "overview": e for e in found})
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _pages(t: Words) -> tuple[StreamlitPage, ...]:
+    return tuple(
+        st.Page(
+            page_file(entry),
+            title=entry.title,
+            icon=entry.icon,
+            help=entry.question,
+            url_path=entry.path or None,
+            default=not entry.path,
+            visibility="visible" if entry.in_menu else "hidden",
+        )
+        for entry in entries(t).values()
+    )
+
+
+def pages(t: Words) -> list[StreamlitPage]:
+    """All pages for the navigation: copies, because a run marks the page that it may call."""
+    return [copy(page) for page in _pages(t)]
 
 
 def page_file(entry: PageEntry) -> Path:

@@ -10,8 +10,7 @@ from analytics.years import start_years
 from ui import filters, findings, layout, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
-from ui.links import with_profiles
-from ui.tables import readable
+from ui.tables import linked
 from ui.words import category_codes, keys_in_order, wording
 
 _COLUMNS = (
@@ -71,8 +70,6 @@ def show(t: Words) -> None:
         "pilots",
         t("The pilots, furthest first"),
         named,
-        with_profiles(
-            readable(named.frame, "pilots", t, _COLUMNS), "company", named.frame["org_id"], t
-        ),
+        linked(named.frame, "pilots", "company", t, _COLUMNS),
         t,
     )

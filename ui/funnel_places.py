@@ -10,12 +10,14 @@ from analytics.places import place_names
 from ui import layout, state
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.money_views import basis_word
 from ui.place import FIRST_PLACES
 
 MOST_PLACES = 6
 
 
+@made_once
 def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     columns = {
         t("Testbeds"): "testbeds",
@@ -40,6 +42,7 @@ def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     return pd.DataFrame(table).set_index(t("Place")).T.rename_axis(t("Measure")).reset_index()
 
 
+@made_once
 def _finding(frame: pd.DataFrame, t: Words) -> str:
     parts = [
         t("{place} {sold} of {pilots}", place=t.text(r, "name"), sold=t.number(r["contract"]),

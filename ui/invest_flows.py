@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+import pandas as pd
 import streamlit as st
 
 from analytics.filters import PilotFilter
@@ -11,9 +12,16 @@ from analytics.linkage import Origin, Outcome, linkage_flows, linked_companies
 from ui import findings, layout, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.links import with_profiles
 
 MOST_NODES = 20
+
+
+@made_once
+def _linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
+    ids = pictures.linked_order(frame)["org_id"]
+    return with_profiles(pictures.linked_table(frame, t), "company", ids, t)
 
 
 def show(chosen: PilotFilter, t: Words) -> None:
@@ -47,8 +55,6 @@ def show(chosen: PilotFilter, t: Words) -> None:
         ),
     )  # fmt: skip
     linked = ask(linked_companies, chosen)
-    table = pictures.linked_table(linked.frame, t)
-    ids = pictures.linked_order(linked.frame)["org_id"]
     layout.table(
-        "linked", t("Rounds of pilot companies"), linked, with_profiles(table, "company", ids, t), t
+        "linked", t("Rounds of pilot companies"), linked, _linked_table(linked.frame, t), t
     )

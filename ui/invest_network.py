@@ -13,6 +13,7 @@ from charts.network import two_kinds
 from ui import layout, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.links import with_profiles
 
 #: Investors in this many pilot companies make up the strongest part.
@@ -48,6 +49,7 @@ def _chart(nodes: Result, links: Result, marked: str, t: Words) -> go.Figure:
     return two_kinds(drawn, lines, {INVESTOR: t("Investor"), COMPANY: t("Pilot company")}, key)
 
 
+@made_once
 def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     investors = frame[frame["kind"] == INVESTOR]
     table = pd.DataFrame(
@@ -62,6 +64,7 @@ def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     return with_profiles(table, "investor", investors["org_id"], t)
 
 
+@made_once
 def _finding(frame: pd.DataFrame, t: Words) -> str:
     investors = frame[frame["kind"] == INVESTOR]
     if investors.empty:

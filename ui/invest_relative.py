@@ -15,6 +15,7 @@ from charts.network import relative_rounds
 from ui import layout, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.kept import made_once
 
 DISCLOSED = "disclosed"
 UNDISCLOSED = "undisclosed"
@@ -32,6 +33,7 @@ def _kind(row: pd.Series) -> str:
     return UNDISCLOSED if pd.isna(row["amount"]) else DISCLOSED
 
 
+@made_once
 def _chart(frame: pd.DataFrame, anchor: str, t: Words) -> go.Figure:
     dated = frame[frame["state"] == DATED].sort_values(["months", "investment_id"])
     drawn = pd.DataFrame(
@@ -53,6 +55,7 @@ def _chart(frame: pd.DataFrame, anchor: str, t: Words) -> go.Figure:
     return relative_rounds(drawn, words, title)
 
 
+@made_once
 def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     states = {
         DATED: t("drawn"),
@@ -74,6 +77,7 @@ def _table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def _finding(result: Result, anchor: str, t: Words) -> str:
     if result.frame.empty:
         return t("No round of the companies of this choice is known")

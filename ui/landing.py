@@ -10,6 +10,7 @@ from analytics.result import Result
 from charts.bars import category_bars
 from ui import frame
 from ui.i18n import Words
+from ui.kept import made_once
 
 
 def readers(t: Words) -> None:
@@ -43,6 +44,7 @@ def _words(t: Words) -> dict[str, str]:
     }
 
 
+@made_once
 def linkage_chart(result: Result, t: Words) -> go.Figure:
     """Three bars: companies, with any round, with a round after."""
     numbers = [t.number(n) for n in result.frame["companies"]]
@@ -57,6 +59,7 @@ def linkage_chart(result: Result, t: Words) -> go.Figure:
     return category_bars(drawn, axis_title=t("companies"))
 
 
+@made_once
 def linkage_table(result: Result, t: Words) -> pd.DataFrame:
     """The same as a table."""
     return pd.DataFrame(

@@ -7,6 +7,7 @@ Each figure stands in a container whose key begins with `FIGURE`: what a figure 
 from __future__ import annotations
 
 from collections.abc import Callable
+from zlib import crc32
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ from charts.base import config
 from ui import state
 from ui.downloads import csv_button, picture_format
 from ui.i18n import Words
+from ui.kept import kept
 from ui.links import without_profiles
 from ui.provenance import caption, definition_line, facts_line, sources_control
 from ui.safe import markdown
@@ -63,16 +65,18 @@ def metric(label: str, value: str, note: str, key: str, result: Result, t: Words
         st.metric(label, value, help=definition_line(result, t) or None)
         st.caption(note)
         st.caption(facts_line(result, t))
-        shown = pd.DataFrame({t("Number"): [label], t("Value"): [value], t("Note"): [note]})
+
+        def shown() -> pd.DataFrame:
+            return pd.DataFrame({t("Number"): [label], t("Value"): [value], t("Note"): [note]})
+
         sources_control(key, label, result, t, shown)
 
 
 def actions(key: str, title: str, result: Result, table: pd.DataFrame, t: Words) -> None:
     """Sources and file of a figure, side by side."""
     with st.container(horizontal=True):
-        with st.container(width="content"):
-            sources_control(key, title, result, t, table)
-        csv_button(without_profiles(table), key, t, key)
+        sources_control(key, title, result, t, lambda: table)
+        csv_button(lambda: without_profiles(table), key, t, key)
 
 
 def provenance(
@@ -148,5 +152,9 @@ def table(key: str, title: str, result: Result, frame: pd.DataFrame, t: Words) -
 def _one_page(key: str, result: Result, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of the page that the link asks for; a phone should not load hundreds."""
     pages = -(-len(frame) // ROWS_SHOWN)
-    page = state.choose_page(f"{key}-page", pages, tuple(sorted(result.rows.items())))
-    return frame.iloc[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]
+    view = kept(result, "view", lambda: crc32(repr(sorted(result.rows.items())).encode()))
+    page = state.choose_page(f"{key}-page", pages, view)
+    if pages < 2:
+        return frame
+    shown = slice((page - 1) * ROWS_SHOWN, page * ROWS_SHOWN)
+    return kept(frame, ("page", page), lambda: frame.iloc[shown])

@@ -7,9 +7,11 @@ import pandas as pd
 from analytics.money import Dimension
 from analytics.result import Result
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.money_views import basis_word, dimension_words
 
 
+@made_once
 def bases_finding(result: Result, t: Words) -> str:
     """The four bases in one sentence."""
     frame = result.frame[(result.frame["currency"] == "KRW") & result.frame["amount"].notna()]
@@ -22,6 +24,7 @@ def bases_finding(result: Result, t: Words) -> str:
     return t("Known and addable: {parts}", parts=", ".join(parts))
 
 
+@made_once
 def breakdown_finding(result: Result, basis: str, dimension: Dimension, t: Words) -> str:
     """The largest group of one basis."""
     frame = result.frame[(result.frame["basis"] == basis) & result.frame["amount"].notna()]
@@ -39,6 +42,7 @@ def breakdown_finding(result: Result, basis: str, dimension: Dimension, t: Words
     )
 
 
+@made_once
 def planned_finding(result: Result, t: Words) -> str:
     """How many items have two bases."""
     if result.frame.empty:
@@ -50,6 +54,7 @@ def planned_finding(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def support_finding(result: Result, t: Words) -> str:
     """Stated support and what followed, with the ratio only where there is one."""
     frame = result.frame
@@ -79,6 +84,7 @@ def support_finding(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def money_answer(result: Result, t: Words) -> str:
     """The page's answer: what is known of the awarded and spent money."""
     frame = result.frame[result.frame["currency"] == "KRW"].set_index("basis")["amount"]
@@ -95,6 +101,7 @@ def money_answer(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def per_head_finding(result: Result, basis: str, t: Words) -> str:
     """The province with most money per resident."""
     if result.frame.empty:

@@ -9,6 +9,7 @@ from analytics.money import BASES, NOT_STATED, SEVERAL_YEARS, Dimension
 from analytics.result import Result
 from charts.bars import category_bars
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.words import category_codes, vocabulary
 
 MAX_BARS = 20
@@ -32,12 +33,14 @@ def basis_word(basis: str, t: Words) -> str:
     return t.code("funding", "basis", basis)
 
 
+@made_once
 def _labelled(result: Result, basis: str, dimension: Dimension, t: Words) -> pd.DataFrame:
     frame = result.frame[result.frame["basis"] == basis]
     words = dimension_words(dimension, t)
     return frame.assign(label=[words.get(code, code) for code in frame["code"]])
 
 
+@made_once
 def breakdown_chart(result: Result, basis: str, dimension: Dimension, t: Words) -> go.Figure:
     """Sums of one basis by one dimension, in won."""
     frame = _labelled(result, basis, dimension, t).head(MAX_BARS)
@@ -62,6 +65,7 @@ def breakdown_chart(result: Result, basis: str, dimension: Dimension, t: Words) 
     return category_bars(drawn, axis_title=title)
 
 
+@made_once
 def breakdown_table(result: Result, basis: str, dimension: Dimension, t: Words) -> pd.DataFrame:
     """The same sums as a table."""
     frame = _labelled(result, basis, dimension, t)
@@ -78,6 +82,7 @@ def breakdown_table(result: Result, basis: str, dimension: Dimension, t: Words) 
     )
 
 
+@made_once
 def bases_table(result: Result, t: Words) -> pd.DataFrame:
     """The four bases side by side, never added."""
     frame = result.frame
@@ -110,6 +115,7 @@ def _span(row: pd.Series, t: Words) -> str:
     return t.years(int(row["year"]), int(last))
 
 
+@made_once
 def planned_table(result: Result, t: Words) -> pd.DataFrame:
     """Items with amounts on two or more bases."""
     rows = [row for _, row in result.frame.iterrows()]
@@ -124,6 +130,7 @@ def planned_table(result: Result, t: Words) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+@made_once
 def tree_table(result: Result, t: Words) -> pd.DataFrame:
     """Totals with their parts, indented."""
     rows = [row for _, row in result.frame.iterrows()]
@@ -143,6 +150,7 @@ def tree_table(result: Result, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def support_table(result: Result, t: Words) -> pd.DataFrame:
     """Support of pilots beside later rounds."""
     rows = [row for _, row in result.frame.iterrows()]
@@ -159,6 +167,7 @@ def support_table(result: Result, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def per_head_chart(result: Result, basis: str, t: Words) -> go.Figure:
     """Won per resident by province."""
     frame = result.frame
@@ -184,6 +193,7 @@ def per_head_chart(result: Result, basis: str, t: Words) -> go.Figure:
     return category_bars(drawn, axis_title=title)
 
 
+@made_once
 def per_head_table(result: Result, t: Words) -> pd.DataFrame:
     """The same as a table, with the population it rests on."""
     frame = result.frame
@@ -198,6 +208,7 @@ def per_head_table(result: Result, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def foreign_table(result: Result, t: Words) -> pd.DataFrame:
     """Foreign amounts in their own currency, and in won where a rate applies."""
     rows = [row for _, row in result.frame.iterrows()]

@@ -11,8 +11,10 @@ from loaders.package import package
 from ui import layout
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 
 
+@made_once
 def _table(result: Result, t: Words) -> pd.DataFrame:
     frame = result.frame
     rows = [row for _, row in frame.iterrows()]

@@ -14,11 +14,12 @@ from analytics.windows import CLOSING, OPEN
 from ui import layout
 from ui.data import shared
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.links import with_profiles
 from ui.partner_reasons import Reasons, part_words, technology_name
 from ui.provenance import unit_word
 from ui.safe import markdown
-from ui.tables import show
+from ui.tables import KEYS, show
 
 CARDS = 6
 
@@ -88,9 +89,21 @@ def _cards(texts: list[tuple[str, str]]) -> None:
                 st.markdown(reasons)
 
 
+@made_once
+def _left_out_table(out: pd.DataFrame, t: Words) -> pd.DataFrame:
+    words = criterion_words(t)
+    return pd.DataFrame(
+        {
+            t("Criterion"): [words[c] for c in out["criterion"]],
+            t("Left out by it"): out["excluded"].to_numpy(),
+            t("By it alone"): out["alone"].to_numpy(),
+        }
+    )
+
+
 def _left_out(ranking: Ranking, t: Words) -> None:
     """How many each hard criterion leaves out."""
-    words, out = criterion_words(t), ranking.left_out
+    out = ranking.left_out
     if out.empty:
         st.caption(t("Nothing is left out: no hard criterion was set."))
         return
@@ -102,16 +115,7 @@ def _left_out(ranking: Ranking, t: Words) -> None:
             total=unit_word(ranking.result.unit, ranking.considered, t),
         )
     )
-    show(
-        pd.DataFrame(
-            {
-                t("Criterion"): [words[c] for c in out["criterion"]],
-                t("Left out by it"): out["excluded"].to_numpy(),
-                t("By it alone"): out["alone"].to_numpy(),
-            }
-        ),
-        alt=t("Why others were left out"),
-    )
+    show(_left_out_table(out, t), alt=t("Why others were left out"))
 
 
 def no_match(ranking: Ranking, t: Words) -> str:
@@ -155,15 +159,16 @@ def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> Non
             "partner-hosts": t("All hosts, by score"),
             "partner-technologies": t("All technologies, by score"),
         }[listing.key]
+        ids = ranking.result.frame[KEYS[listing.profile]]
         table = shared(
             f"{listing.key}-table",
-            lambda: ranked_table(ranking, names, reasons, t),
+            lambda: with_profiles(
+                ranked_table(ranking, names, reasons, t), listing.profile, ids, t
+            ),
             *view,
             t.lang,
         )
-        ids = ranking.result.frame["program_id" if listing.profile == "program" else "org_id"]
-        linked = with_profiles(table, listing.profile, ids, t)
-        layout.table(listing.key, title, ranking.result, linked, t)
+        layout.table(listing.key, title, ranking.result, table, t)
     else:
         st.info(no_match(ranking, t), icon=":material/search_off:")
     with (

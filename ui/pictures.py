@@ -22,11 +22,13 @@ from charts.svgmap import province_picture
 from charts.tokens import ACCENT, MAP_EMPTY, NEUTRAL, STAGES, categorical
 from loaders.boundaries import feature_collection
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.words import category_codes, keys_in_order, vocabulary
 
 _FILLS = (MAP_EMPTY, "#CFE3EA", "#9CC7D6", "#5FA3BF", "#2C80A3")
 
 
+@made_once
 def milestone_chart(result: Result, t: Words) -> go.Figure:
     """Pilots that reached each stage or a later one."""
     frame = result.frame.assign(
@@ -55,6 +57,7 @@ def milestone_chart(result: Result, t: Words) -> go.Figure:
     return stage_bars(frame, axis_title=unit, gap_text="")
 
 
+@made_once
 def milestone_table(result: Result, t: Words) -> pd.DataFrame:
     """The numbers of the milestone funnel in words."""
     frame = result.frame
@@ -70,6 +73,7 @@ def milestone_table(result: Result, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def published_chart(result: Result, scope: str, side: str, t: Words) -> go.Figure:
     """Published counts; unpublished stages are named gaps."""
     frame = result.frame
@@ -87,6 +91,7 @@ def published_chart(result: Result, scope: str, side: str, t: Words) -> go.Figur
     return stage_bars(drawn, axis_title=scope_word(scope, side, t), gap_text=t("not published"))
 
 
+@made_once
 def published_table(result: Result, t: Words) -> pd.DataFrame:
     """The numbers of a published funnel in words."""
     frame = result.frame
@@ -150,6 +155,7 @@ def _by_size(flows: pd.DataFrame, column: str, last: tuple[str, ...]) -> list[st
     return [*ordered, *[c for c in last if c in sizes.index]]
 
 
+@made_once
 def linkage_chart(flows: pd.DataFrame, origin: str, outcome: str, t: Words) -> go.Figure:
     """Origin → stage reached → round, in companies."""
     origins = _by_size(flows, "origin", (OTHERS, NOT_STATED))
@@ -164,6 +170,7 @@ def linkage_chart(flows: pd.DataFrame, origin: str, outcome: str, t: Words) -> g
     return sankey(flows, columns, "companies", t("companies"))
 
 
+@made_once
 def linkage_table(flows: pd.DataFrame, origin: str, outcome: str, t: Words) -> pd.DataFrame:
     """The flows in words."""
     return pd.DataFrame(
@@ -183,6 +190,7 @@ def linked_order(frame: pd.DataFrame) -> pd.DataFrame:
     return ranked.sort_values(["order", "company_en", "date_latest", "investment_id"])
 
 
+@made_once
 def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """Rounds of pilot companies in words, in the order of `linked_order`."""
     rows = linked_order(frame)
@@ -209,6 +217,7 @@ def linked_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def money_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """Sums by basis in words; never added across bases."""
     return pd.DataFrame(
@@ -224,6 +233,7 @@ def money_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def province_table(result: Result, t: Words) -> pd.DataFrame:
     """Testbeds and pilots at them in each province."""
     frame = result.frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from analytics.places import (
@@ -19,10 +20,10 @@ from ui import layout, state
 from ui.briefs import brief_links
 from ui.data import ask
 from ui.i18n import Words
-from ui.links import with_profiles
+from ui.kept import kept, made_once
 from ui.pictures import money_table
 from ui.safe import markdown
-from ui.tables import readable
+from ui.tables import linked
 
 #: The three places the atlas began with, one click away.
 FIRST_PLACES = ("KR-26", "KR-50", "44130")
@@ -30,7 +31,11 @@ EVERYWHERE = "all"
 
 
 def _names(t: Words) -> dict[str, str]:
-    frame = ask(place_names)
+    return _named(ask(place_names), t)
+
+
+@made_once
+def _named(frame: pd.DataFrame, t: Words) -> dict[str, str]:
     column = f"name_{t.lang}"
     return {EVERYWHERE: t("All of Korea")} | dict(zip(frame["code"], frame[column], strict=True))
 
@@ -64,6 +69,10 @@ def narrow(listed: Result, code: str) -> Result:
     """The testbeds of the list that lie in the place."""
     if not code:
         return listed
+    return kept(listed, ("in", code), lambda: _narrowed(listed, code))
+
+
+def _narrowed(listed: Result, code: str) -> Result:
     inside = set(ask(testbeds_in, Place(code)).frame["testbed_id"])
     frame = listed.frame[listed.frame["testbed_id"].isin(inside)].reset_index(drop=True)
     return replace(
@@ -99,29 +108,25 @@ def profile(code: str, t: Words) -> None:
         "place-pilots-table",
         t("Pilots in {place}", place=name),
         pilots,
-        with_profiles(
-            readable(
-                pilots.frame,
-                "pilots",
-                t,
-                [
-                    "org_id",
-                    "technology_en",
-                    "technology_ko",
-                    "sector",
-                    "host_name_en",
-                    "host_name_ko",
-                    "testbed_id",
-                    "program_id",
-                    "start_date",
-                    "stage",
-                    "outcome_en",
-                    "outcome_ko",
-                ],
-            ),
+        linked(
+            pilots.frame,
+            "pilots",
             "company",
-            pilots.frame["org_id"],
             t,
+            (
+                "org_id",
+                "technology_en",
+                "technology_ko",
+                "sector",
+                "host_name_en",
+                "host_name_ko",
+                "testbed_id",
+                "program_id",
+                "start_date",
+                "stage",
+                "outcome_en",
+                "outcome_ko",
+            ),
         ),
         t,
     )
@@ -129,27 +134,23 @@ def profile(code: str, t: Words) -> None:
         "place-programs-table",
         t("Programmes of {place}", place=name),
         programs,
-        with_profiles(
-            readable(
-                programs.frame,
-                "programs",
-                t,
-                [
-                    "name_en",
-                    "name_ko",
-                    "kind",
-                    "operator_en",
-                    "operator_ko",
-                    "demand_side_en",
-                    "demand_side_ko",
-                    "first_year",
-                    "description_en",
-                    "description_ko",
-                ],
-            ),
+        linked(
+            programs.frame,
+            "programs",
             "program",
-            programs.frame["program_id"],
             t,
+            (
+                "name_en",
+                "name_ko",
+                "kind",
+                "operator_en",
+                "operator_ko",
+                "demand_side_en",
+                "demand_side_ko",
+                "first_year",
+                "description_en",
+                "description_ko",
+            ),
         ),
         t,
     )

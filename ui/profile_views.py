@@ -20,6 +20,7 @@ from loaders.boundaries import feature_collection
 from loaders.package import package
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.links import with_profiles
 from ui.profile_words import fact_word, mark_words
 from ui.tables import readable
@@ -142,6 +143,7 @@ def _page_addresses() -> dict[str, str]:
     return shared("page-addresses", build)
 
 
+@made_once
 def facts_table(facts: Result, t: Words) -> pd.DataFrame:
     """Every fact in time with its page, newest first, undated ones last."""
     frame = facts.frame
@@ -234,6 +236,7 @@ def rounds_table(found: Profile, t: Words) -> pd.DataFrame:
     return with_profiles(shown, "company", frame["org_id"], t)
 
 
+@made_once
 def portfolio_table(portfolio: Result, t: Words) -> pd.DataFrame:
     """What kinds of company the investor chose, in words."""
     words = {
@@ -346,6 +349,7 @@ def related_groups(related: Result) -> Iterable[tuple[str, pd.DataFrame]]:
             yield relation, part
 
 
+@made_once
 def places_table(places: Result, t: Words) -> pd.DataFrame:
     """Provinces of the profile with the pilots known in each."""
     frame = places.frame.drop_duplicates("sido")

@@ -13,6 +13,7 @@ from analytics.relations import NO_PILOT, entry_times
 from analytics.result import Result
 from analytics.sentences import months_text, relation_words
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.words import keys_in_order, vocabulary
 
 
@@ -180,6 +181,7 @@ def answer(found: Profile, t: Words) -> str:
     return text[0].upper() + text[1:] + "."
 
 
+@made_once
 def timeline_finding(facts: Result, t: Words) -> str:
     """How many facts have a date, and from when to when."""
     if not facts.covered:

@@ -16,6 +16,7 @@ from loaders.package import package
 from ui import state
 from ui.deadlines import deadlines_ics, exact_deadlines
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.links import with_profiles
 from ui.program_words import (
     age_text,
@@ -95,6 +96,11 @@ def choose_filter(t: Words) -> ProgramFilter:
 
 def answer(everything: pd.DataFrame, windows: pd.DataFrame, today: date, t: Words) -> str:
     """What is open, and when most deadlines fall."""
+    return _answer(everything, today, season_finding(windows, t), t)
+
+
+@made_once
+def _answer(everything: pd.DataFrame, today: date, season: str, t: Words) -> str:
     status = everything["status"]
     return t(
         "On {today}, {open} of {total} programmes are known to take applications and {coming} "
@@ -104,10 +110,11 @@ def answer(everything: pd.DataFrame, windows: pd.DataFrame, today: date, t: Word
         coming=t.number(int((status == UPCOMING).sum())),
         unknown=t.number(int((status == UNKNOWN).sum())),
         total=t.number(len(everything)),
-        season=season_finding(windows, t),
+        season=season,
     )
 
 
+@made_once
 def season_finding(windows: pd.DataFrame, t: Words) -> str:
     """The months in which most known windows closed."""
     closes = pd.to_datetime(windows["apply_close_latest"])
@@ -126,6 +133,7 @@ def season_finding(windows: pd.DataFrame, t: Words) -> str:
     )
 
 
+@made_once
 def catalogue_finding(result: Result, t: Words) -> str:
     """How many programmes, and what is known of their results."""
     if result.frame.empty:
@@ -140,6 +148,7 @@ def catalogue_finding(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def catalogue_table(result: Result, t: Words) -> pd.DataFrame:
     """One row a programme."""
     rows = [row for _, row in result.frame.iterrows()]
@@ -217,6 +226,7 @@ def calendar_order(windows: pd.DataFrame, today: date) -> list[str]:
     return list(ordered["program_id"])
 
 
+@made_once
 def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
     """Windows of the programmes whose time of year comes next."""
     shown = calendar_order(windows, today)[:MAX_CALENDAR_ROWS]
@@ -243,6 +253,7 @@ def calendar_chart(windows: pd.DataFrame, today: date, t: Words) -> go.Figure:
     )
 
 
+@made_once
 def calendar_note(windows: pd.DataFrame, t: Words) -> str:
     """Says when the picture holds fewer programmes than the table."""
     total = windows["program_id"].nunique()
@@ -256,6 +267,7 @@ def calendar_note(windows: pd.DataFrame, t: Words) -> str:
     )
 
 
+@made_once
 def calendar_table(windows: pd.DataFrame, today: date, t: Words) -> pd.DataFrame:
     """Every window, in the order of the picture."""
     order = {p: i for i, p in enumerate(calendar_order(windows, today))}
@@ -274,10 +286,13 @@ def calendar_table(windows: pd.DataFrame, today: date, t: Words) -> pd.DataFrame
     )
 
 
+_deadlines = made_once(exact_deadlines)
+
+
 def deadlines_button(windows: pd.DataFrame, today: date, t: Words) -> None:
     """A calendar file of the deadlines that are shown; past ones only on request."""
     past = state.choose_switch("past", t("With past deadlines"))
-    found = exact_deadlines(windows, today, past)
+    found = _deadlines(windows, today, past)
     stamp = datetime.fromisoformat(str(package().descriptor["created"])).astimezone(UTC)
     st.download_button(
         t("Deadlines for your calendar"),
@@ -335,6 +350,7 @@ def detail_finding(name: str, result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def detail_table(result: Result, t: Words) -> pd.DataFrame:
     """Editions with their outcomes beside them."""
     rows = [row for _, row in result.frame.iterrows()]

@@ -6,6 +6,8 @@ that computed it (`analytics.measures`), the rest comes from its `Result`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from loaders.package import package
 from ui.data import ask, engine
 from ui.downloads import choose_picture_format, csv_button, more_files
 from ui.i18n import Words
+from ui.kept import kept
 from ui.links import without_profiles
 from ui.report import report_url
 from ui.safe import http_url, markdown
@@ -75,6 +78,10 @@ def card(result: Result) -> Measure | None:
 
 def facts_line(result: Result, t: Words) -> str:
     """Period, coverage and number of source pages of a figure in one line."""
+    return kept(result, ("facts", t.lang), lambda: _facts_line(result, t))
+
+
+def _facts_line(result: Result, t: Words) -> str:
     pages = pages_counted(engine(), result.rows)
     return " · ".join(
         (
@@ -91,6 +98,10 @@ def facts_line(result: Result, t: Words) -> str:
 
 def definition_line(result: Result, t: Words) -> str:
     """What a figure counts, in one line of Markdown; '' when nobody has written it."""
+    return kept(result, ("definition", t.lang), lambda: _definition_line(result, t))
+
+
+def _definition_line(result: Result, t: Words) -> str:
     found = card(result)
     return t("Definition: {text}", text=markdown(found.text("counted", t.lang))) if found else ""
 
@@ -201,12 +212,12 @@ def _show_rows(result: Result, t: Words, key: str) -> None:
         show(words.head(MAX_ROWS_SHOWN), alt=title, height=260)
         if len(words) > MAX_ROWS_SHOWN:
             st.caption(t("The first {n} rows are shown; the file has all.", n=MAX_ROWS_SHOWN))
-        csv_button(words, table, t, f"{key}-{table}")
+        csv_button(partial(readable, rows, table, t), table, t, f"{key}-{table}")
 
 
 def _show_files(key: str, title: str, result: Result, shown: pd.DataFrame, t: Words) -> None:
     with st.container(horizontal=True):
-        csv_button(shown, key, t, f"file-{key}")
+        csv_button(lambda: shown, key, t, f"file-{key}")
         more_files(key, title, result, shown, t)
     choose_picture_format(key, t)
 
@@ -219,25 +230,28 @@ def _show_report(title: str, result: Result, t: Words) -> None:
     )
 
 
-@st.fragment
 def sources_control(
-    key: str, title: str, result: Result, t: Words, table: pd.DataFrame | None = None
+    key: str,
+    title: str,
+    result: Result,
+    t: Words,
+    table: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """A button that opens everything behind a figure: definition, files, pages, rows, method.
 
-    A fragment: opening it redraws nothing else, and nothing is sent before.
+    Nothing of it is sent before. Not a fragment: on a page of seven figures that would cost each
+    run more than opening one costs.
 
     Args:
         key: key of the figure on its page.
         title: its title, plain text.
         result: its numbers.
         t: the reader's language.
-        table: what is shown; the tidy numbers when there is no other table.
+        table: makes what is shown; the tidy numbers when there is no other table.
     """
-    shown = result.frame if table is None else without_profiles(table)
 
-    @st.dialog(markdown(title), width="large")
     def opened() -> None:
+        shown = result.frame if table is None else without_profiles(table())
         _show_definition(result, t)
         st.caption(facts_line(result, t))
         _show_files(key, title, result, shown, t)
@@ -254,4 +268,4 @@ def sources_control(
         icon=":material/fact_check:",
         help=t("Open the definition, the files, the rows and the pages behind this figure"),
     ):
-        opened()
+        st.dialog(markdown(title), width="large")(opened)()

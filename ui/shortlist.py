@@ -15,6 +15,7 @@ from loaders.package import package
 from ui import layout, state, workbook
 from ui.data import ask, engine
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.provenance import caption, sources_control
 from ui.safe import http_url, markdown
 from ui.technology_words import export_table, stage_word, words_table
@@ -117,6 +118,7 @@ def _rows(frame: pd.DataFrame, t: Words) -> None:
             )
 
 
+@made_once
 def comparison_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """One column a pilot, one line a fact; cells are Markdown of plain text."""
     words = words_table(frame, t)

@@ -6,16 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
+from streamlit.dataframe_util import convert_pandas_df_to_arrow_table
 
+from analytics.profiles import Kind
 from charts.text import clean
 from loaders.package import Field, package
 from ui.i18n import Words
-from ui.links import link_columns
+from ui.kept import kept, made_once
+from ui.links import link_columns, with_profiles
 from ui.words import vocabulary
 
 ROW_HEIGHT = 35
 MOST_HEIGHT = 400
+#: Columns that name whom a profile is about.
+KEYS: Mapping[Kind, str] = {
+    "company": "org_id",
+    "testbed": "testbed_id",
+    "program": "program_id",
+}
 _NAMED = ("regions", "stages", "sectors", "programs", "organizations", "testbeds", "municipalities")
 
 
@@ -65,6 +75,15 @@ def readable(
     return pd.DataFrame(shown)
 
 
+@made_once
+def linked(
+    frame: pd.DataFrame, resource: str, kind: Kind, t: Words, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    """`readable` rows with a column of links to their profiles of ``kind``."""
+    shown = readable(frame, resource, t, columns)
+    return with_profiles(shown, kind, frame[KEYS[kind]], t)
+
+
 def _title(field: Field, t: Words) -> str:
     title = field.title[t.lang]
     for suffix in ("(English)", "(Korean)", "(영문)", "(국문)"):
@@ -89,11 +108,16 @@ def show(
 ) -> None:
     """A read-only table; unknown cells show a dash, columns of addresses become links."""
     st.dataframe(
-        frame,
+        kept(frame, "arrow", lambda: arrow(frame)),
         hide_index=True,
         width="stretch",
         height=table_height(len(frame)) if height == "auto" else height,
         alt=alt,
         placeholder="–",
-        column_config=column_config or link_columns(frame),
+        column_config=column_config or kept(frame, "links", lambda: link_columns(frame)),
     )
+
+
+def arrow(frame: pd.DataFrame) -> pa.Table:
+    """The rows as they travel; cells of different types in one column become text."""
+    return convert_pandas_df_to_arrow_table(frame.reset_index(drop=True))

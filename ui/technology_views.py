@@ -17,6 +17,7 @@ from loaders.boundaries import feature_collection
 from ui import shortlist, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.kept import kept
 from ui.safe import markdown
 from ui.tables import show
 from ui.technology_words import (
@@ -41,7 +42,11 @@ def _page(result: Result, view: Hashable, t: Words) -> pd.DataFrame:
     pages = -(-result.covered // PAGE_SIZE)
     page = state.choose_page("page", pages, view)
     first = (page - 1) * PAGE_SIZE
-    rows = result.frame.iloc[first : first + PAGE_SIZE].reset_index(drop=True)
+    rows = kept(
+        result,
+        ("page", page),
+        lambda: result.frame.iloc[first : first + PAGE_SIZE].reset_index(drop=True),
+    )
     if pages > 1:
         st.caption(
             t(

@@ -8,6 +8,7 @@ from analytics.result import Result
 from analytics.stages import rank_of
 from ui.data import ask
 from ui.i18n import Words
+from ui.kept import made_once
 from ui.words import vocabulary
 
 DEMONSTRATED = "field-demo"
@@ -20,6 +21,7 @@ def trl(low: object, high: object, t: Words) -> str:
     return t("TRL {levels}", levels=f"{low:g}" if low == high else f"{low:g}–{high:g}")
 
 
+@made_once
 def answer(result: Result, t: Words) -> str:
     """How many technologies, by how many companies, and how many were tried in the field."""
     if not result.covered:
@@ -100,6 +102,7 @@ def money_word(row: pd.Series, t: Words) -> str:
     return said if not hidden else t("{money} + {n} not summed", money=said, n=t.number(hidden))
 
 
+@made_once
 def words_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """The rows as a reader sees them, one line a pilot."""
     rows = [row for _, row in frame.iterrows()]
@@ -125,6 +128,7 @@ def words_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
+@made_once
 def export_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     """The rows for a file: the shown words, and before them the keys of pilot and company."""
     keys = pd.DataFrame(

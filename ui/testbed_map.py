@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Hashable
+from functools import partial
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from analytics.names import all_rows
 from analytics.result import Result
@@ -24,16 +23,32 @@ from charts.maps import (
     point_layer,
 )
 from charts.tokens import SHAPES, Symbol, symbols
-from ui import findings, layout, pictures, state
+from ui import findings, layout, map_component, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
-from ui.links import link_list, profile_link, with_profiles
+from ui.kept import kept, made_once
+from ui.links import link_list, profile_link
+from ui.map_component import FinishedMap, finished
 from ui.provenance import sources_control
 from ui.safe import markdown
-from ui.tables import readable
+from ui.tables import linked
 from ui.words import category_codes
 
 MAP_HEIGHT = 560
+_TESTBED_COLUMNS = (
+    "name_en",
+    "name_ko",
+    "sido",
+    "sigungu_en",
+    "sigungu_ko",
+    "kind",
+    "status",
+    "status_as_of",
+    "operator_en",
+    "operator_ko",
+    "designated_year",
+)
+_PILOT_COLUMNS = ("org_id", "technology_en", "technology_ko", "start_date", "stage")
 _LAST_CLICK = "map-last-click"
 
 
@@ -55,6 +70,7 @@ def kind_symbols() -> dict[str, Symbol]:
     return symbols(category_codes("testbeds", "kind"))
 
 
+@made_once
 def _points(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     details = []
     for _, row in frame.iterrows():
@@ -90,7 +106,9 @@ def _picture_of(symbol: Symbol) -> str:
     return "data:image/svg+xml;base64," + b64encode(drawing.encode()).decode()
 
 
-def _legend(present: set[str], t: Words) -> None:
+@made_once
+def _legend(points: pd.DataFrame, t: Words) -> str:
+    present = set(points["kind"])
     entries = "".join(
         '<li style="display:inline-block;margin-right:1.1em;white-space:nowrap">'
         f'<img src="{_picture_of(symbol)}" width="14" height="14" alt="" '
@@ -99,14 +117,25 @@ def _legend(present: set[str], t: Words) -> None:
         for code, symbol in kind_symbols().items()
         if code in present
     )
-    st.html(f'<ul style="list-style:none;padding:0;margin:0;font-size:.9rem">{entries}</ul>')
+    return f'<ul style="list-style:none;padding:0;margin:0;font-size:.9rem">{entries}</ul>'
 
 
-def draw(listed: Result, place: str, t: Words, *choice: Hashable) -> None:
-    """The testbeds by kind: a map in which a click chooses one, or a still picture.
+@made_once
+def _points_table(points: pd.DataFrame, t: Words) -> pd.DataFrame:
+    return points[["name", "detail", "lat", "lon"]].set_axis(
+        [t("Testbed"), t("Details"), t("Latitude"), t("Longitude")], axis=1
+    )
 
-    ``choice``: what the list depends on beside the place; its points are worded once.
-    """
+
+@made_once
+def listed_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
+    """The testbeds in words, with the number of pilots known at each."""
+    shown = linked(frame, "testbeds", "testbed", t, _TESTBED_COLUMNS)
+    return shown.assign(**{t("Pilots known"): frame["pilots"].to_numpy()})
+
+
+def draw(listed: Result, place: str, t: Words) -> None:
+    """The testbeds by kind: a map in which a click chooses one, or a still picture."""
     view = state.choose_segment(
         "map",
         t("Show as"),
@@ -115,11 +144,11 @@ def draw(listed: Result, place: str, t: Words, *choice: Hashable) -> None:
         "map",
         label_visibility="collapsed",
     )
-    points = shared("map-points", lambda: _points(listed.frame, t), place, *choice, t.lang)
+    points = _points(listed.frame, t)
     with layout.framed("testbed-map"):  # its table is the list of testbeds below
         note = _picture(listed, t) if view == "picture" else _map(points, listed, place, t)
         if len(points):
-            _legend(set(points["kind"]), t)
+            st.html(_legend(points, t))
         inexact = int((~points["exact"]).sum())
         if inexact:
             note += " " + t.plural(
@@ -127,9 +156,7 @@ def draw(listed: Result, place: str, t: Words, *choice: Hashable) -> None:
                 "{n} symbols mark only the centre of their municipality and are drawn pale.",
                 inexact,
             )
-        shown = points[["name", "detail", "lat", "lon"]].set_axis(
-            [t("Testbed"), t("Details"), t("Latitude"), t("Longitude")], axis=1
-        )
+        shown = _points_table(points, t)
         layout.provenance("testbed-map", t("Map of the testbeds"), listed, shown, t, note)
 
 
@@ -143,22 +170,26 @@ def _picture(listed: Result, t: Words) -> str:
     return t("The darker, the more testbeds; dots are testbeds.")
 
 
+def _drawn(points: pd.DataFrame, place: str, selected: str, t: Words) -> FinishedMap:
+    bounds = bounds_of(points) if place else KOREA_BOUNDS
+    words = {"testbeds": t("testbeds"), "nearer": t("come nearer")}
+    layer = point_layer(points, kind_symbols(), selected, words)
+    return finished(base_map(map_files(), bounds), layer)
+
+
 def _map(points: pd.DataFrame, listed: Result, place: str, t: Words) -> str:
     """The map to explore; returns how to read it."""
     selected = state.text("testbed")
-    bounds = bounds_of(listed.frame) if place else KOREA_BOUNDS
-    words = {"testbeds": t("testbeds"), "nearer": t("come nearer")}
+    # with every testbed as the chosen one, kept maps would fill the memory
+    make = partial(_drawn, points, place, selected, t)
+    drawn = make() if selected else kept(points, ("map", place, t), make)
     with st.container(key="map-frame"):  # the shell's style keeps its place
-        clicked = st_folium(
-            base_map(map_files(), bounds),
+        feature = map_component.show(
+            drawn,
             key=f"testbed-map-{place}",
             height=MAP_HEIGHT,
-            use_container_width=True,
-            feature_group_to_add=point_layer(points, kind_symbols(), selected, words),
-            returned_objects=["last_active_drawing"],
             **_moved_to(listed.frame, selected),
         )
-    feature = (clicked or {}).get("last_active_drawing") or {}
     testbed = str(feature.get("properties", {}).get("id", ""))
     if testbed and testbed != st.session_state.get(_LAST_CLICK):
         st.session_state[_LAST_CLICK] = testbed
@@ -173,8 +204,10 @@ def _map(points: pd.DataFrame, listed: Result, place: str, t: Words) -> str:
 
 def _moved_to(frame: pd.DataFrame, selected: str) -> dict[str, Any]:
     """Where the map goes when a testbed was chosen from the list, not on the map itself."""
+    if not selected or selected == st.session_state.get(_LAST_CLICK):
+        return {}
     row = frame[frame["testbed_id"] == selected]
-    if row.empty or selected == st.session_state.get(_LAST_CLICK):
+    if row.empty:
         return {}
     return {"center": (float(row["lat"].iloc[0]), float(row["lon"].iloc[0])), "zoom": NEAR_ZOOM + 2}
 
@@ -226,17 +259,7 @@ def details(everywhere: Result, t: Words) -> None:
             "testbed-pilots",
             t.plural("{n} pilot known here", "{n} pilots known here", pilots.total),
             pilots,
-            with_profiles(
-                readable(
-                    pilots.frame,
-                    "pilots",
-                    t,
-                    ["org_id", "technology_en", "technology_ko", "start_date", "stage"],
-                ),
-                "company",
-                pilots.frame["org_id"],
-                t,
-            ),
+            linked(pilots.frame, "pilots", "company", t, _PILOT_COLUMNS),
             t,
         )
     else:

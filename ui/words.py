@@ -40,11 +40,15 @@ def wording(t: Words, resource: str) -> Callable[[str], str]:
 
 def keys_in_order(resource: str, column: str | None = None) -> tuple[str, ...]:
     """Keys of a table in its natural order (stages by rank, others by key)."""
-    frame = ask(all_rows, resource)
-    key = column or package()[resource].primary_key[0]
-    if resource == "stages":
-        frame = frame.sort_values("rank", na_position="last")
-    return tuple(frame[key])
+
+    def read() -> tuple[str, ...]:
+        frame = ask(all_rows, resource)
+        key = column or package()[resource].primary_key[0]
+        if resource == "stages":
+            frame = frame.sort_values("rank", na_position="last")
+        return tuple(frame[key])
+
+    return shared("keys-in-order", read, resource, column)
 
 
 def category_codes(resource: str, column: str) -> tuple[str, ...]:
