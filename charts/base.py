@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import plotly.graph_objects as go
 
 from charts.tokens import FONT
@@ -29,6 +30,22 @@ CONFIG: dict[str, Any] = {
     "toImageButtonOptions": {"format": "png", "scale": 2},
     "scrollZoom": False,
 }
+
+
+class FinishedFigure(go.Figure):  # type: ignore[misc]
+    """A figure that is not changed any more: what it consists of is worked out once.
+
+    Showing a figure asks for a deep copy of all its parts each time, which takes longer than
+    everything else about it.
+    """
+
+    def __init__(self, figure: go.Figure) -> None:
+        super().__init__(figure, _validate=False)
+        self._parts: dict[str, Any] = orjson.loads(figure.to_json())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The parts as plain lists and dictionaries; shared, so not to be changed."""
+        return self._parts
 
 
 def config(picture: str = PICTURES[0]) -> dict[str, Any]:

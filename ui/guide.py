@@ -77,11 +77,9 @@ def _keys(t: Words) -> None:
     st.markdown("\n".join(f"- `{key}`: {meaning}" for key, meaning in keys.items()))
 
 
-@st.fragment
 def control(t: Words) -> None:
-    """The button that opens the help; a fragment, so that the page stays as it is."""
+    """The button that opens the help."""
 
-    @st.dialog(t("Help"), width="large")
     def opened() -> None:
         st.markdown("### " + t("How to read the figures"))
         _figures(t)
@@ -92,4 +90,4 @@ def control(t: Words) -> None:
         frame.link("accessibility", t("Accessibility statement"), t)
 
     if st.button(t("Help"), key="help", type="tertiary", icon=":material/help:", shortcut="Alt+H"):
-        opened()
+        st.dialog(t("Help"), width="large")(opened)()

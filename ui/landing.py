@@ -13,24 +13,33 @@ from ui.i18n import Words
 from ui.kept import made_once
 
 
+def _reader(name: str, question: str) -> None:
+    st.markdown(f"**{name}**  \n:small[{question}]")
+
+
 def readers(t: Words) -> None:
     """Three ways on: for policymakers, investors, founders and partners."""
     st.header(t("Which reader are you?"), anchor=False)
     with st.grid(3, min_column_width=260):
         with st.container(border=True, height="stretch"):
-            st.markdown("**" + t("Policymaker") + "**")
-            st.caption(t("Where are the testbeds, and how many pilots turn into contracts?"))
+            _reader(
+                t("Policymaker"),
+                t("Where are the testbeds, and how many pilots turn into contracts?"),
+            )
             frame.link("funnel", t("Compare Busan, Sejong and Cheonan"), t, view="places")
             frame.link("funnel", t("See published funnels"), t, view="published")
             frame.link("money", t("Who paid for what"), t)
         with st.container(border=True, height="stretch"):
-            st.markdown("**" + t("Investor") + "**")
-            st.caption(t("Which technologies were really tried, and who invested next?"))
+            _reader(
+                t("Investor"), t("Which technologies were really tried, and who invested next?")
+            )
             frame.link("technologies", t("Screen validated technologies"), t)
             frame.link("investment", t("Follow pilots to investment rounds"), t)
         with st.container(border=True, height="stretch"):
-            st.markdown("**" + t("Founder or partner") + "**")
-            st.caption(t("Who hosts pilots in my field, and what happened to those before me?"))
+            _reader(
+                t("Founder or partner"),
+                t("Who hosts pilots in my field, and what happened to those before me?"),
+            )
             frame.link("partners", t("Find a programme or host that fits"), t)
             frame.link("programs", t("Browse programmes"), t)
             frame.link("testbeds", t("Find a testbed"), t)

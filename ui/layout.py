@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.result import Result
-from charts.base import config
+from charts.base import FinishedFigure, config
 from ui import state
 from ui.downloads import csv_button, picture_format
 from ui.i18n import Words
@@ -63,8 +63,7 @@ def metric(label: str, value: str, note: str, key: str, result: Result, t: Words
     """A headline number with what it means and the way to its sources and files."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"{FIGURE}{key}"):
         st.metric(label, value, help=definition_line(result, t) or None)
-        st.caption(note)
-        st.caption(facts_line(result, t))
+        st.caption(f"{note}\n\n{facts_line(result, t)}")
 
         def shown() -> pd.DataFrame:
             return pd.DataFrame({t("Number"): [label], t("Value"): [value], t("Note"): [note]})
@@ -91,8 +90,9 @@ def chart(key: str, drawn: go.Figure, alt: str) -> None:
     """A Plotly chart with its description for those who do not see it."""
     # with its height said, the place is kept while the code that draws it is on its way
     height = int(drawn.layout.height)
+    finished = kept(drawn, "finished", lambda: FinishedFigure(drawn))
     st.plotly_chart(
-        drawn, key=f"chart-{key}", alt=alt, config=config(picture_format()), height=height
+        finished, key=f"chart-{key}", alt=alt, config=config(picture_format()), height=height
     )
 
 
