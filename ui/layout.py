@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from analytics.result import Result
 from charts.base import FinishedFigure, config
@@ -33,6 +34,8 @@ ANSWER = "answer"
 PICTURE_WIDTH = 420
 #: Beginning of the key of the container that a figure stands in.
 FIGURE = "figure-"
+#: Beginning of the key of a part that opens and closes.
+FOLD = "fold-"
 #: Beginning of the key of a container with a table that explains and counts nothing.
 ASIDE = "aside-"
 
@@ -57,6 +60,11 @@ def framed(key: str) -> DeltaGenerator:
 def aside(key: str) -> DeltaGenerator:
     """The container of a table that is no figure of the data: a dictionary, a comparison."""
     return st.container(key=f"{ASIDE}{key}")
+
+
+def fold(key: str, label: str, icon: str, *, expanded: bool = False) -> ExpanderContainer:
+    """A part that is drawn only while it is ``open``, for what few readers look at."""
+    return st.expander(label, expanded=expanded, icon=icon, key=f"{FOLD}{key}", on_change="rerun")
 
 
 def metric(label: str, value: str, note: str, key: str, result: Result, t: Words) -> None:

@@ -16,7 +16,7 @@ from analytics.matching import (
     Where,
     weights_from,
 )
-from ui import state
+from ui import layout, state
 from ui.i18n import Words
 from ui.partner_reasons import part_words
 from ui.words import category_codes, keys_in_order, wording
@@ -92,8 +92,11 @@ def host_need(t: Words) -> HostNeed:
 def choose_weights(defaults: Mapping[str, int], t: Words) -> Weights:
     """Sliders for the weights, in the link when changed."""
     words = part_words(t)
-    chosen = {}
-    with st.expander(t("Weights of the preferences"), icon=":material/tune:"):
+    chosen = {p: state.level(f"w-{p}", 0, MAX_WEIGHT, weight) for p, weight in defaults.items()}
+    title = t("Weights of the preferences")
+    with layout.fold("weights", title, ":material/tune:") as weights:
+        if not weights.open:
+            return weights_from(defaults, chosen)
         st.markdown(
             t(
                 "A score is the sum of its parts, each between 0 and its weight. A part that "

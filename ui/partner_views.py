@@ -171,11 +171,11 @@ def ranked(listing: Listing, reasons: Reasons, t: Words, *view: Hashable) -> Non
         layout.table(listing.key, title, ranking.result, table, t)
     else:
         st.info(no_match(ranking, t), icon=":material/search_off:")
-    with (
-        st.expander(t("Why others were left out"), icon=":material/filter_alt_off:"),
-        layout.aside(f"{listing.key}-left-out"),
-    ):
-        _left_out(ranking, t)
+    title, icon = t("Why others were left out"), ":material/filter_alt_off:"
+    with layout.fold(f"{listing.key}-left-out", title, icon) as left_out:
+        if left_out.open:
+            with layout.aside(f"{listing.key}-left-out"):
+                _left_out(ranking, t)
 
 
 def programs_finding(ranking: Ranking, t: Words) -> str:

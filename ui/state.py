@@ -274,12 +274,17 @@ def type_number(
     return None if typed is None else int(typed)
 
 
-def choose_level(name: str, label: str, low: int, high: int, default: int) -> int:
-    """A slider over a few whole numbers, bound to the URL."""
+def level(name: str, low: int, high: int, default: int) -> int:
+    """One of a few whole numbers, without a widget of its own."""
     decoded = decode_number(_raw(name), low, high, default)
     if decoded.rejected:
         reject(name)
-    _prime(name, int(decoded.values[0]))
+    return int(decoded.values[0])
+
+
+def choose_level(name: str, label: str, low: int, high: int, default: int) -> int:
+    """A slider over a few whole numbers, bound to the URL."""
+    _prime(name, level(name, low, high, default))
 
     def changed() -> None:
         picked = st.session_state[_key(name)]

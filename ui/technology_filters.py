@@ -26,7 +26,7 @@ from analytics.technologies import (
     TechnologyFilter,
     facets,
 )
-from ui import state
+from ui import layout, state
 from ui.data import ask, shared
 from ui.i18n import Words
 from ui.safe import markdown
@@ -299,8 +299,9 @@ def controls(chosen: Chosen, t: Words) -> None:
         _many("sido", t("Province"), t("All provinces"), counts, t)
     in_use = sum(bool(getattr(chosen.filter, facet)) for facet in (*_FURTHER, *_MONEY))
     label = t("More filters") + (f" ({in_use})" if in_use else "")
-    with st.expander(label, icon=":material/tune:", expanded=in_use > 0, key="more-filters"):
-        _further(counts, t)
+    with layout.fold("filters", label, ":material/tune:", expanded=in_use > 0) as more:
+        if more.open:
+            _further(counts, t)
     if chosen.likeness:
         told = t(
             "No name holds “{query}”. Shown are names like it: {names}.",

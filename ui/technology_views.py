@@ -14,7 +14,7 @@ from analytics.technologies import TechnologyFilter, pilots_by_province
 from charts.svgmap import province_picture
 from charts.tokens import ACCENT, MAP_EMPTY
 from loaders.boundaries import feature_collection
-from ui import shortlist, state
+from ui import layout, shortlist, state
 from ui.data import ask, shared
 from ui.i18n import Words
 from ui.kept import kept
@@ -213,7 +213,9 @@ def _ladder_table(t: Words) -> pd.DataFrame:
 
 def ladder(t: Words) -> None:
     """Every step with its definition and band of readiness levels."""
-    with st.expander(t("How to read the stages"), icon=":material/stairs:"):
+    with layout.fold("stages", t("How to read the stages"), ":material/stairs:") as stages:
+        if not stages.open:
+            return
         st.markdown(
             t(
                 "A stage is what a page says happened, never a judgement of ours. The band of "

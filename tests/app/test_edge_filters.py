@@ -219,6 +219,7 @@ CASES: list[Case] = [
     ("funnel.py", {"view": "places", "places": f"{_codes('municipalities')[0]},KR-49"}),
     *(("money.py", {"basis": b, "by": d, **PAYERS[0]}) for b, d in product(BASES, DIMENSIONS)),
     *(("money.py", {"basis": b, "by": "year_code", **PAYERS[1]}) for b in BASES),
+    *(("money.py", {"view": v, **p}) for v, p in product(("planned", "followed"), PAYERS)),
     *(("investment.py", {**v, **c}) for v, c in product(INVESTMENT, (NONE, ONE))),
     ("investment.py", {"view": "relative", **_undated_rounds()}),
     *(
@@ -257,7 +258,8 @@ EMPTY: list[tuple[Case, int]] = [
     (("investment.py", {"view": "flows", **NONE}), 2),
     (("investment.py", {"view": "relative", **NONE}), 1),
     (("investment.py", {"view": "network", **NONE}), 1),
-    (("money.py", PAYERS[1]), 5),
+    (("money.py", PAYERS[1]), 3),
+    (("money.py", {"view": "planned", **PAYERS[1]}), 2),
     (("technologies.py", NONE), 1),
     (("technologies.py", {"view": "map", **NONE}), 1),
     (("testbeds.py", {"kind": "national-pilot-city", "region": "KR-49"}), 1),

@@ -30,6 +30,7 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "funnel.py": ("view", ("pilots", "published", "pooled", "time", "places", "scale")),
     "investment.py": ("view", ("flows", "relative", "network")),
     "technologies.py": ("view", ("table", "cards", "map")),
+    "money.py": ("view", ("paid", "planned", "followed")),
     "partners.py": ("side", ("startup", "host")),
     "data.py": ("view", ("facts", "definitions", "quality", "sources", "changes", "cite")),
 }

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui.frame import PAGE_FOLDER, entries
 from ui.i18n import LANGUAGES, Words
+from ui.layout import FOLD
 
 ROOT = Path(__file__).parents[2]
 PAGES = {entry.path or "overview": entry.file for entry in entries(Words("en")).values()}
@@ -22,6 +23,14 @@ def open_page(file: str, lang: str, **params: str) -> AppTest:
     at.query_params["lang"] = lang
     for name, value in params.items():
         at.query_params[name] = value
+    at.run()
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def opened(at: AppTest, fold: str) -> AppTest:
+    """The page with one of its folded parts opened."""
+    at.session_state[f"{FOLD}{fold}"] = True
     at.run()
     assert not at.exception, [e.value for e in at.exception]
     return at

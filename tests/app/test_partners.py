@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import ui.program_words
 from tests.app.test_pages import open_page as open_any_page
+from tests.app.test_pages import opened
 from tests.support import DATA, read_rows
 from ui.i18n import LANGUAGES
 from ui.layout import ROWS_SHOWN
@@ -79,12 +80,14 @@ def test_weights_of_the_link_change_the_order() -> None:
     at = open_page("en", **NEED, w_further="5", w_sector="0", w_recent="0")
     weighted, _ = tables(at)
     assert list(plain["Name"]) != list(weighted["Name"])
+    assert not at.slider
+    opened(at, "weights")
     assert {s.label: s.value for s in at.slider}["Pilots that went further"] == 5
     assert set(weighted["Names the sector"]) == {0}
 
 
 def test_left_out_counts_are_shown() -> None:
-    at = open_page("en", **NEED)
+    at = opened(open_page("en", **NEED), "partner-programs-left-out")
     counts = next(d.value for d in at.dataframe if "Criterion" in d.value)
     assert set(counts["Criterion"]) == {
         "known to be elsewhere",
@@ -123,4 +126,5 @@ def test_no_match_is_explained() -> None:
 def test_bad_weights_and_sides_are_notices() -> None:
     at = open_page("en", side="investor", w_near="99", age="x")
     assert any(all(n in w.value for n in ("side", "w-near", "age")) for w in at.warning)
+    opened(at, "weights")
     assert {s.label: s.value for s in at.slider}["Near"] == 2

@@ -53,6 +53,7 @@ def shown() -> list[Shown]:
         "/funnel": ("published", "pooled", "time", "places", "scale"),
         "/investment": ("relative", "network"),
         "/technologies": ("cards", "map"),
+        "/money": ("planned", "followed"),
     }
     profiles = {
         "company": _most("pilots", "org_id"),
