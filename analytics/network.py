@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from analytics.filters import PilotFilter, select_pilots
@@ -10,6 +11,9 @@ from analytics.linkage import rounds
 from analytics.result import Result, keys, year_span
 from loaders.datasets.organizations import organizations
 from loaders.engine import Runner
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 INVESTOR = "investor"
 COMPANY = "company"
@@ -30,6 +34,8 @@ def _edges(run: Runner, chosen: PilotFilter) -> pd.DataFrame:
 
 
 def _graph(edges: pd.DataFrame) -> nx.Graph[tuple[str, str]]:
+    import networkx as nx  # noqa: PLC0415 (heavy)
+
     graph: nx.Graph[tuple[str, str]] = nx.Graph()
     for (org, investor), count in edges.groupby(["org_id", "investor_id"]).size().items():
         graph.add_edge((COMPANY, org), (INVESTOR, investor), rounds=int(count))
@@ -38,6 +44,8 @@ def _graph(edges: pd.DataFrame) -> nx.Graph[tuple[str, str]]:
 
 def _communities(graph: nx.Graph[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Number of each node's community (greedy modularity, Clauset, Newman & Moore 2004)."""
+    import networkx as nx  # noqa: PLC0415 (heavy)
+
     found = nx.community.greedy_modularity_communities(graph) if len(graph) else []
     ordered = sorted(found, key=lambda group: (-len(group), min(group)))
     return {node: i for i, group in enumerate(ordered) for node in group}
@@ -62,6 +70,8 @@ def investor_network(run: Runner, chosen: PilotFilter, least: int) -> Result:
     ``betweenness`` (Freeman 1977, drawn part), ``community``, ``x``, ``y`` (spring
     layout, Fruchterman & Reingold 1991, fixed seed). Coverage: drawn nodes of all.
     """
+    import networkx as nx  # noqa: PLC0415 (heavy)
+
     edges = _edges(run, chosen)
     sizes = edges.groupby("investor_id")["org_id"].nunique()
     strong = sizes[sizes >= least].index
@@ -103,6 +113,7 @@ def investor_network(run: Runner, chosen: PilotFilter, least: int) -> Result:
 
 def network_links(run: Runner, chosen: PilotFilter, least: int) -> Result:
     """Links of the drawn part: ``investor_id``, ``org_id``, ``rounds`` (shared)."""
+
     edges = _edges(run, chosen)
     sizes = edges.groupby("investor_id")["org_id"].nunique()
     drawn = edges[edges["investor_id"].isin(sizes[sizes >= least].index)]

@@ -29,6 +29,11 @@ def _first_seen(text: str) -> str:
     return next(seen, "")
 
 
+#: Kind of an Excel workbook, and most rows that one holds here (the header apart).
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_ROWS = 100_000
+
+
 def safe_cell(value: object) -> object:
     """Text that a spreadsheet cannot take for a formula; other values unchanged."""
     if not isinstance(value, str):

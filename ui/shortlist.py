@@ -10,9 +10,9 @@ import streamlit as st
 from analytics.pilot_facts import pilot_pages
 from analytics.result import Result
 from analytics.technologies import pilots_listed
-from loaders.exports import csv_bytes
+from loaders.exports import MAX_ROWS, XLSX, csv_bytes
 from loaders.package import package
-from ui import layout, state, workbook
+from ui import layout, state
 from ui.data import ask, engine
 from ui.i18n import Words
 from ui.kept import made_once
@@ -196,7 +196,9 @@ def query_sheet(parameters: dict[str, str], snapshot_id: str, rows: int, t: Word
 
 def workbook_of(frame: pd.DataFrame, parameters: dict[str, str], t: Words) -> bytes:
     """The rows, their sources and the query as one XLSX file."""
-    return workbook.workbook_bytes(
+    from ui.workbook import workbook_bytes  # noqa: PLC0415 (heavy, and asked for by few)
+
+    return workbook_bytes(
         {
             "data": export_table(frame, t),
             "sources": sources_sheet(tuple(frame["pilot_id"]), t),
@@ -223,11 +225,11 @@ def export(result: Result, name: str, t: Words) -> None:
             t("Excel workbook"),
             data=lambda: workbook_of(result.frame, parameters, t),
             file_name=f"{name}.xlsx",
-            mime=workbook.MIME,
+            mime=XLSX,
             icon=":material/table_view:",
             key=f"xlsx-{name}",
             on_click="ignore",
-            disabled=result.covered > workbook.MAX_ROWS,
+            disabled=result.covered > MAX_ROWS,
             help=t("Rows, their source pages, and the link and snapshot that made them"),
         )
 

@@ -13,13 +13,10 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from charts.text import clean
-from loaders.exports import safe_cell
+from loaders.exports import MAX_ROWS, safe_cell
 
-MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-#: Longest text of a cell in Excel, and most rows that are written (the header apart).
+#: Longest text of a cell in Excel.
 MAX_CELL = 32_767
-MAX_ROWS = 100_000
 _WIDEST = 60
 
 

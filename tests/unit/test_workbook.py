@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from ui.workbook import MAX_CELL, MAX_ROWS, workbook_bytes
+from loaders.exports import MAX_ROWS
+from ui.workbook import MAX_CELL, workbook_bytes
 
 
 def _read(content: bytes) -> dict[str, list[list[Any]]]:
