@@ -8,7 +8,7 @@ from ui import data, faults, frame, guide, state
 state.begin_run()
 data.begin_run()
 t = frame.choose_words()
-st.set_page_config(page_title=t("Testbed Atlas Korea"), page_icon=str(frame.ICON), layout="wide")
+st.set_page_config(page_title=t("Testbed Atlas Korea"), page_icon=frame.ICON, layout="wide")
 
 page = st.navigation(frame.pages(t), position="top")
 # a second call: without the icon of the first, the page's own would come from another host

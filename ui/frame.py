@@ -16,12 +16,14 @@ from loaders.package import PROJECT_ROOT, package
 from ui import state
 from ui.data import snapshot_id
 from ui.i18n import LANGUAGES, Words, choose_language
+from ui.images import svg_address
 
 _SESSION = "lang"
 # Not "pages": Streamlit takes a folder of that name for its first way of making sites of
 # several pages, and would give the first visitor of a deep link the page without its frame.
 PAGE_FOLDER = "app_pages"
-ICON = PROJECT_ROOT / "assets" / "icon.svg"
+#: The site's own icon as an address, so that no run reads the file.
+ICON = svg_address((PROJECT_ROOT / "assets" / "icon.svg").read_text(encoding="utf-8"))
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 

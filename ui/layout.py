@@ -20,6 +20,7 @@ from charts.base import FinishedFigure, config
 from ui import state
 from ui.downloads import csv_button, picture_format
 from ui.i18n import Words
+from ui.images import svg_address
 from ui.kept import kept
 from ui.links import without_profiles
 from ui.provenance import caption, definition_line, facts_line, sources_control
@@ -139,7 +140,7 @@ def picture(
     """A drawn picture (SVG) with its table, file, coverage and sources."""
     with framed(key):
         with st.container(key=f"drawn-{key}"):  # the shell's style keeps its place
-            st.image(svg, width=PICTURE_WIDTH, alt=finding)
+            st.image(svg_address(svg), width=PICTURE_WIDTH, alt=finding)
         provenance(key, finding, result, table, t, note)
         with st.expander(t("Table of this figure"), icon=":material/table:"):
             show(table, alt=finding)

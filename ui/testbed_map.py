@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from base64 import b64encode
 from functools import partial
 from html import escape
 from typing import Any
@@ -26,6 +25,7 @@ from charts.tokens import SHAPES, Symbol, symbols
 from ui import findings, layout, map_component, pictures, state
 from ui.data import ask, shared
 from ui.i18n import Words
+from ui.images import svg_address
 from ui.kept import kept, made_once
 from ui.links import link_list, profile_link
 from ui.map_component import FinishedMap, finished
@@ -103,7 +103,7 @@ def _picture_of(symbol: Symbol) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 28 28">'
         f'<path d="{SHAPES[symbol.shape]}" fill="{symbol.color}" stroke="#8A94A0"/></svg>'
     )
-    return "data:image/svg+xml;base64," + b64encode(drawing.encode()).decode()
+    return svg_address(drawing)
 
 
 @made_once
