@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 from playwright.sync_api import expect
@@ -13,6 +14,7 @@ from tests.e2e.browsing import DESKTOP, PHONE, Theme, View
 from tests.e2e.conftest import PATHS
 from tests.unit.fixtures_small import committed
 from ui.i18n import LANGUAGES
+from ui.layout import FOLD
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = (DESKTOP, PHONE)
@@ -33,6 +35,11 @@ def _open_sources(view: View) -> None:
     view.page.locator("[class*='st-key-sources-'] button:visible").first.click()
     dialog = view.page.get_by_role("dialog")
     expect(dialog.locator("[class*='st-key-csv-'] button:visible").last).to_be_visible()
+
+
+def _open_fold(fold: str, inside: str, view: View) -> None:
+    view.page.locator(f".st-key-{FOLD}{fold} summary").click()
+    expect(view.page.locator(f".st-key-{inside}")).to_be_visible()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ def shown() -> list[Shown]:
         *(Shown(f"/{kind}?id={code}") for kind, code in profiles.items()),
         Shown("/funnel", "sources", _open_sources),
         Shown("/", "help", _open_help),
+        Shown("/technologies", "filters", partial(_open_fold, "filters", "param-host")),
+        Shown("/partners", "weights", partial(_open_fold, "weights", "param-w-near")),
     ]
 
 
