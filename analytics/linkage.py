@@ -218,7 +218,7 @@ def linkage_flows(
             outcome=ibis.coalesce(joined.outcome, NO_ROUND),
         ).aggregate(
             companies=joined.count(),
-            after=joined.count(where=joined.is_after),
+            after=joined.count(where=ibis.coalesce(joined.is_after, False)),
             first_fact=joined.first_latest.min(),
             last_fact=joined.first_latest.max(),
             first_round=joined.first_round.min(),
