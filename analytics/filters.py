@@ -63,17 +63,20 @@ def with_program_family(program_ids: Codes) -> ir.Table:
 
 def chosen_pilots(chosen: PilotFilter) -> ir.Table:
     """Pilots that pass the filter, all columns."""
+    # `isin` and not `semi_join`: of two in a row sqlglot writes one as PostgreSQL has it
     table = pilots()
     if chosen.sido:
         table = table.filter(table.sido.isin(chosen.sido))
     if chosen.sector:
         table = table.filter(table.sector.isin(chosen.sector))
     if chosen.program_id:
-        table = table.semi_join(with_program_family(chosen.program_id), "program_id")
+        table = table.filter(
+            table.program_id.isin(with_program_family(chosen.program_id).program_id)
+        )
     if chosen.host_kind:
         named = organizations()
-        hosts = named.filter(named.kind.isin(chosen.host_kind)).select(host_org_id="org_id")
-        table = table.semi_join(hosts, "host_org_id")
+        hosts = named.filter(named.kind.isin(chosen.host_kind))
+        table = table.filter(table.host_org_id.isin(hosts.org_id))
     if chosen.start_year:
         table = table.filter(table.start_date_earliest.year().isin(chosen.start_year))
     return table

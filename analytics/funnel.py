@@ -191,7 +191,7 @@ def pilots_at(run: Runner, chosen: PilotFilter) -> Result:
     start, end = year_span(frame["start_date_latest"])
     return Result(
         frame,
-        {"pilots": keys(frame["pilot_id"])},
+        LaterRows({"pilots": lambda: frame["pilot_id"]}),
         covered=len(frame),
         total=len(frame),
         unit="pilots",

@@ -8,85 +8,115 @@ of that day, so the rule holds for it too.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Literal
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
-from analytics.filters import PilotFilter, select_pilots
-from analytics.result import Result, keys, year_span
+from analytics.filters import PilotFilter, chosen_pilots
+from analytics.linkage_tables import (
+    AFTER,
+    BEFORE,
+    NOT_STATED,
+    ROUND_KINDS,
+    SEVERAL,
+    UNCLEAR,
+    Outcome,
+    company_facts,
+    company_outcomes,
+    company_rows,
+    described,
+    in_time,
+    linked_rounds,
+    round_investors,
+    round_rows,
+    with_a_round,
+)
+from analytics.result import LaterRows, Result, year_span
 from analytics.stages import ladder_frame
-from loaders.datasets.investments import investment_investors, investments
-from loaders.datasets.organizations import organizations
-from loaders.datasets.pilots import ENDED, milestones
+from loaders.datasets.pilots import ENDED
 from loaders.engine import Runner
 
-AFTER = "after"
-BEFORE = "before"
-UNCLEAR = "unclear"
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "DAYS_PER_MONTH",
+    "NOT_STATED",
+    "NO_ROUND",
+    "OTHERS",
+    "ROUND_KINDS",
+    "SEVERAL",
+    "UNCLEAR",
+    "Origin",
+    "Outcome",
+    "companies",
+    "first_pilot_facts",
+    "linkage_flows",
+    "linkage_steps",
+    "linked_companies",
+    "rounds",
+]
+
 NO_ROUND = "none-known"
-NOT_STATED = "not-stated"
-SEVERAL = "several"
 OTHERS = "others"
 
-#: Kinds of rows that bring money into the company from investors. Purchases of
-#: the company or of old shares, asset finance and public money do not.
-ROUND_KINDS = ("equity-round", "undisclosed", "cumulative-only", "strategic-listed", "ipo")
-
 Origin = Literal["sido", "program_id", "sector", "host_kind"]
-Outcome = Literal["round", "investor_kind", "investor"]
 
 DAYS_PER_MONTH = 365.25 / 12
+
+_ROUND_COLUMNS = (
+    "investment_id",
+    "org_id",
+    "round",
+    "date",
+    "date_earliest",
+    "date_latest",
+    "amount",
+    "currency",
+    "amount_kind",
+    "lead_investor_id",
+)
 
 
 def rounds(run: Runner) -> pd.DataFrame:
     """Investment rounds by id, with ``investor_ids`` and ``investor_kinds`` (tuples, sorted)."""
-    table = investments()
-    frame = run(table.filter(table.amount_kind.isin(ROUND_KINDS)).order_by("investment_id"))
-    members = run(
-        investment_investors().join(
-            organizations().select(investor_id="org_id", kind="kind"), "investor_id"
-        )
-    )
-    grouped = members.groupby("investment_id")
-    frame["investor_ids"] = _tuples(frame, grouped["investor_id"].agg(keys))
-    frame["investor_kinds"] = _tuples(frame, grouped["kind"].agg(keys))
+    frame = run(round_rows().order_by("investment_id"))
+    return _with_investors(run, frame, round_investors())
+
+
+def _with_investors(run: Runner, frame: pd.DataFrame, who: ir.Table) -> pd.DataFrame:
+    found = run(who)
+    for column, source in (("investor_ids", "investor_id"), ("investor_kinds", "kind")):
+        known = _tuples(found[found[source].notna()], source)
+        values = [known.get(key, ()) for key in frame["investment_id"].tolist()]
+        frame[column] = pd.Series(values, index=frame.index, dtype="object")
     return frame
 
 
-def _tuples(frame: pd.DataFrame, values: pd.Series) -> list[tuple[str, ...]]:
-    known = values.to_dict()
-    return [known.get(i, ()) for i in frame["investment_id"]]
+def _tuples(pairs: pd.DataFrame, column: str) -> dict[str, tuple[str, ...]]:
+    """The values of ``column`` by round, distinct and sorted."""
+    found: dict[str, set[str]] = {}
+    for key, value in zip(pairs["investment_id"].tolist(), pairs[column].tolist(), strict=True):
+        found.setdefault(key, set()).add(value)
+    return {key: tuple(sorted(values)) for key, values in found.items()}
 
 
-def first_pilot_facts(run: Runner, pilots: pd.DataFrame) -> pd.DataFrame:
-    """For each company, the interval of its first dated pilot fact.
+def first_pilot_facts(run: Runner, pilots: ir.Table) -> pd.DataFrame:
+    """For each company of the ``pilots``, the interval of its first dated pilot fact.
 
-    Frame indexed by ``org_id``: ``first_earliest``, ``first_latest`` (days). The
-    latest day is the smallest upper bound of any start or milestone. The earliest
-    is the smallest lower bound of any fact with an event date; it is unknown when
-    a page's own date is the smallest upper bound.
+    Frame indexed by ``org_id``: ``first_earliest``, ``first_latest`` (days): see
+    `analytics.linkage_tables.company_facts`. A company with no dated fact is left out.
     """
-    steps = run(milestones()).merge(pilots[["pilot_id", "org_id"]], on="pilot_id")
-    steps["date_earliest"] = steps["date_earliest"].where(steps["date_basis"] == "event")
-    columns = ["org_id", "earliest", "latest"]
-    facts = pd.concat(
-        [
-            pilots[["org_id", "start_date_earliest", "start_date_latest"]].set_axis(
-                columns, axis=1
-            ),
-            steps[["org_id", "date_earliest", "date_latest"]].set_axis(columns, axis=1),
-        ]
-    )
-    days = ["earliest", "latest"]
-    facts[days] = facts[days].apply(pd.to_datetime)
-    facts = facts.dropna(subset="latest")
-    by_company = facts.groupby("org_id")
-    first = by_company.agg(first_earliest=("earliest", "min"), first_latest=("latest", "min"))
-    is_first = facts["latest"] == by_company["latest"].transform("min")
-    unbounded = facts.loc[is_first & facts["earliest"].isna(), "org_id"]
-    first.loc[first.index.isin(unbounded), "first_earliest"] = pd.NaT
-    return first
+    facts = company_facts(pilots)
+    frame = run(facts.filter(facts.first_latest.notnull()).order_by("org_id"))
+    return frame.set_index("org_id")[["first_earliest", "first_latest"]]
+
+
+def _stages_at(run: Runner, ranks: pd.Series) -> pd.Series:
+    stage_at = ladder_frame(run).set_index("rank")["stage"]
+    return ranks.map(stage_at).fillna(ENDED)
 
 
 def companies(run: Runner, chosen: PilotFilter) -> pd.DataFrame:
@@ -96,29 +126,15 @@ def companies(run: Runner, chosen: PilotFilter) -> pd.DataFrame:
     ``program_id``, ``host_kind`` and ``reached`` of the furthest pilot (ties: the first id),
     ``pilots`` (number), ``first_earliest``, ``first_latest``.
     """
-    pilots = run(select_pilots(chosen))
-    stage_at = ladder_frame(run).set_index("rank")["stage"]
-    pilots["reached"] = pilots["rank"].map(stage_at).fillna(ENDED)
-    ordered = pilots.sort_values(["rank", "pilot_id"], ascending=[False, True], na_position="last")
-    furthest = ordered.drop_duplicates("org_id")
-    names = run(organizations().select("org_id", company_ko="name_ko", company_en="name_en"))
-    count = pilots.groupby("org_id").size().rename("pilots").reset_index()
-    kinds = run(organizations().select("org_id", "kind")).set_index("org_id")["kind"]
-    furthest = furthest.assign(host_kind=furthest["host_org_id"].map(kinds))
-    columns = ["org_id", "pilot_id", "sido", "sector", "program_id", "host_kind", "reached"]
-    frame = furthest[columns].merge(names, on="org_id").merge(count, on="org_id")
-    frame = frame.merge(first_pilot_facts(run, pilots), on="org_id", how="left")
-    return frame.sort_values("org_id").reset_index(drop=True)
+    frame = run(company_rows(chosen_pilots(chosen)).order_by("org_id"))
+    return _with_stage(run, frame)
 
 
-def _relation(row: pd.Series) -> str:
-    if pd.isna(row["first_latest"]) or pd.isna(row["date_latest"]):
-        return UNCLEAR
-    if row["date_earliest"] > row["first_latest"]:
-        return AFTER
-    if not pd.isna(row["first_earliest"]) and row["date_latest"] < row["first_earliest"]:
-        return BEFORE
-    return UNCLEAR
+def _with_stage(run: Runner, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with ``reached`` in place of ``rank``."""
+    at = list(frame.columns).index("rank")
+    frame.insert(at, "reached", _stages_at(run, frame.pop("rank")))
+    return frame
 
 
 def _months(later: pd.Series, earlier: pd.Series) -> pd.Series:
@@ -133,86 +149,49 @@ def linked_companies(run: Runner, chosen: PilotFilter) -> Result:
     round came, as far as the dates allow to say (only for ``after``).
     Coverage: companies with any known round, of all pilot companies.
     """
-    people = companies(run, chosen)
-    columns = [
-        "investment_id",
-        "org_id",
-        "round",
-        "date",
-        "date_earliest",
-        "date_latest",
-        "amount",
-        "currency",
-        "amount_kind",
-        "lead_investor_id",
-        "investor_ids",
-        "investor_kinds",
-    ]
-    frame = people.merge(rounds(run)[columns], on="org_id")
-    for column in ("first_earliest", "first_latest", "date_earliest", "date_latest"):
-        frame[column] = pd.to_datetime(frame[column])
-    frame["relation"] = [_relation(row) for _, row in frame.iterrows()]
-    is_after = frame["relation"] == AFTER
+    pilots = chosen_pilots(chosen)
+    funded = with_a_round(pilots)
+    deals = round_rows().select(*_ROUND_COLUMNS)
+    linked = in_time(company_rows(funded).join(deals, "org_id"))
+    frame = run(linked.order_by(["org_id", "date_latest", "investment_id"]))
+    frame = _with_stage(run, frame)
+    frame["amount"] = frame["amount"].astype("float64")  # also when every amount is known
+    relation = frame.pop("relation")
+    mine = deals.semi_join(funded, "org_id")
+    frame = _with_investors(run, frame, round_investors().semi_join(mine, "investment_id"))
+    frame["relation"] = relation
+    is_after = relation == AFTER
     low = _months(frame["date_earliest"], frame["first_latest"])
     high = _months(frame["date_latest"], frame["first_earliest"])
     frame["months_min"] = low.where(is_after)
     frame["months_max"] = high.where(is_after)
-    frame = frame.sort_values(["org_id", "date_latest", "investment_id"]).reset_index(drop=True)
     first, last = year_span(frame["date_latest"])
     return Result(
         frame,
-        {
-            "investments": keys(frame["investment_id"]),
-            "pilots": keys(frame["pilot_id"]),
-            "organizations": keys(frame["org_id"]),
-        },
+        LaterRows(
+            {
+                "investments": lambda: frame["investment_id"],
+                "pilots": lambda: frame["pilot_id"],
+                "organizations": lambda: frame["org_id"],
+            }
+        ),
         covered=frame["org_id"].nunique(),
-        total=len(people),
+        total=_number_of_companies(run, pilots),
         unit="companies",
         first_year=first,
         last_year=last,
     )
 
 
-def _first_after(linked: pd.DataFrame) -> pd.DataFrame:
-    after = linked[linked["relation"] == AFTER]
-    ordered = after.sort_values(["org_id", "date_latest", "investment_id"])
-    return ordered.drop_duplicates("org_id").set_index("org_id")
+def _number_of_companies(run: Runner, pilots: ir.Table) -> int:
+    return int(run(pilots.aggregate(n=pilots.org_id.nunique())).loc[0, "n"])
 
 
-def _investor_kind(kinds: object) -> str:
-    if not isinstance(kinds, tuple) or not kinds:
-        return NOT_STATED
-    return str(kinds[0]) if len(kinds) == 1 else SEVERAL
-
-
-def _one_investor(row: pd.Series) -> str:
-    if not pd.isna(row["lead_investor_id"]):
-        return str(row["lead_investor_id"])
-    return _investor_kind(row["investor_ids"])
-
-
-def _largest(codes: pd.Series, top: int, kept: tuple[str, ...]) -> pd.Series:
-    """The ``top`` most frequent codes and those always kept; all others become `OTHERS`."""
-    counts = codes[~codes.isin(kept)].value_counts()
+def _largest(codes: pd.Series, sizes: pd.Series, top: int, kept: Iterable[str]) -> pd.Series:
+    """The ``top`` largest codes and those always kept; all others become `OTHERS`."""
+    counts = sizes[~codes.isin(kept)].groupby(codes).sum()
     largest = sorted(counts.index, key=lambda code: (-counts[code], code))[:top]
     return codes.where(codes.isin([*largest, *kept]), OTHERS)
-
-
-def _outcomes(people: pd.DataFrame, linked: pd.DataFrame, outcome: Outcome) -> pd.Series:
-    first = _first_after(linked)
-    by_outcome = {
-        "round": first["round"],
-        "investor_kind": first["investor_kinds"].map(_investor_kind),
-        "investor": first.apply(_one_investor, axis=1) if len(first) else first["round"],
-    }
-    fallback = linked.groupby("org_id")["relation"].agg(
-        lambda r: BEFORE if (r == BEFORE).all() else UNCLEAR
-    )
-    value = by_outcome[outcome]
-    # a column in which nothing is known would be one of numbers
-    known, other = (people["org_id"].map(by).astype("str") for by in (value, fallback))
-    return known.fillna(other).fillna(NO_ROUND)
 
 
 def linkage_flows(
@@ -227,32 +206,59 @@ def linkage_flows(
     node; the rest are ``others``. Frame: ``origin``, ``reached``,
     ``outcome``, ``companies``. Coverage: companies with a round after.
     """
-    people = companies(run, chosen)
-    linked = linked_companies(run, chosen)
-    origins = _largest(people[origin].fillna(NOT_STATED), top, (NOT_STATED,))
-    outcomes = _largest(
-        _outcomes(people, linked.frame, outcome),
-        top,
-        (NOT_STATED, SEVERAL, BEFORE, UNCLEAR, NO_ROUND),
+    pilots = chosen_pilots(chosen)
+    facts = company_facts(pilots)
+    joined = described(facts, pilots).left_join(
+        company_outcomes(linked_rounds(facts), outcome), "org_id"
     )
+    counted = run(
+        joined.group_by(
+            origin=ibis.coalesce(joined[origin], NOT_STATED),
+            rank=joined["rank"],
+            outcome=ibis.coalesce(joined.outcome, NO_ROUND),
+        ).aggregate(
+            companies=joined.count(),
+            after=joined.count(where=ibis.coalesce(joined.is_after, False)),
+            first_fact=joined.first_latest.min(),
+            last_fact=joined.first_latest.max(),
+            first_round=joined.first_round.min(),
+            last_round=joined.last_round.max(),
+        )
+    )
+    sizes = counted["companies"]
+    always = (NOT_STATED, SEVERAL, BEFORE, UNCLEAR, NO_ROUND)
     flows = pd.DataFrame(
         {
-            "origin": origins,
-            "reached": people["reached"],
-            "outcome": outcomes,
+            "origin": _largest(counted["origin"], sizes, top, (NOT_STATED,)),
+            "reached": _stages_at(run, counted["rank"]),
+            "outcome": _largest(counted["outcome"], sizes, top, always),
+            "companies": sizes,
         }
     )
-    frame = flows.groupby(["origin", "reached", "outcome"]).size().rename("companies").reset_index()
-    rows = {**linked.rows, "pilots": keys(people["pilot_id"])}
-    first, last = year_span(people["first_latest"], linked.frame["date_latest"])
+    nodes = ["origin", "reached", "outcome"]
+    frame = flows.groupby(nodes)["companies"].sum().reset_index()
+    days = ("first_fact", "last_fact", "first_round", "last_round")
+    first, last = year_span(*(counted[day] for day in days))
     return Result(
-        frame.sort_values(["origin", "reached", "outcome"]).reset_index(drop=True),
-        rows,
-        covered=len(_first_after(linked.frame)),
-        total=len(people),
+        frame.sort_values(nodes).reset_index(drop=True),
+        _rows_behind(run, pilots, pilots),
+        covered=int(counted["after"].sum()),
+        total=int(sizes.sum()),
         unit="companies",
         first_year=first,
         last_year=last,
+    )
+
+
+def _rows_behind(run: Runner, pilots: ir.Table, furthest: ir.Table) -> LaterRows:
+    """Rounds of the companies of ``pilots``, these companies, and of ``furthest`` those."""
+    deals = round_rows().semi_join(pilots, "org_id")
+    return LaterRows(
+        {
+            "investments": lambda: run(deals.select("investment_id"))["investment_id"],
+            "pilots": lambda: run(company_facts(furthest).select("pilot_id"))["pilot_id"],
+            "organizations": lambda: run(deals.select("org_id").distinct())["org_id"],
+        }
     )
 
 
@@ -262,12 +268,31 @@ def linkage_steps(run: Runner, chosen: PilotFilter) -> Result:
     Frame: ``step`` (companies, with-round, after) and ``companies``. Coverage: companies
     with a round surely after their first pilot, of all pilot companies.
     """
-    linked = linked_companies(run, chosen)
-    after = linked.frame[linked.frame["relation"] == AFTER]["org_id"].nunique()
+    pilots = chosen_pilots(chosen)
+    linked = linked_rounds(company_facts(with_a_round(pilots)))
+    found = run(
+        linked.aggregate(
+            funded=linked.org_id.nunique(),
+            after=linked.org_id.nunique(where=linked.relation == AFTER),
+            first=linked.date_latest.min(),
+            last=linked.date_latest.max(),
+        )
+    )
+    total = _number_of_companies(run, pilots)
+    funded, after = (int(found.loc[0, column]) for column in ("funded", "after"))
     frame = pd.DataFrame(
         {
             "step": ["companies", "with-round", "after"],
-            "companies": [linked.total, linked.covered, after],
+            "companies": [total, funded, after],
         }
     )
-    return replace(linked, frame=frame, covered=after)
+    first, last = year_span(found[["first", "last"]].iloc[0])
+    return Result(
+        frame,
+        _rows_behind(run, pilots, with_a_round(pilots)),
+        covered=after,
+        total=total,
+        unit="companies",
+        first_year=first,
+        last_year=last,
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ibis
 import pandas as pd
 
 from analytics.filters import PilotFilter, TestbedFilter, select_pilots, select_testbeds
-from analytics.linkage import AFTER, linked_companies
-from analytics.result import Result, keys, year_span
+from analytics.linkage_tables import AFTER, company_facts, linked_rounds, with_a_round
+from analytics.result import LaterRows, Result, keys, year_span
 from analytics.stages import rank_of
+from loaders.datasets.pilots import pilots
 from loaders.engine import Runner
 
 SOLD_FROM = "contract"
@@ -35,22 +37,24 @@ def pilots_known(run: Runner) -> Result:
 
     Frame: one row, ``pilots``, ``projects`` and ``companies``.
     """
-    table = run(select_pilots(PilotFilter()))
-    projects = table["project_id"].fillna(table["pilot_id"]).nunique()
-    frame = pd.DataFrame(
-        {
-            "pilots": [len(table)],
-            "projects": [projects],
-            "companies": [table["org_id"].nunique()],
-        }
+    table = pilots()
+    found = run(
+        table.aggregate(
+            pilots=table.count(),
+            projects=ibis.coalesce(table.project_id, table.pilot_id).nunique(),
+            companies=table.org_id.nunique(),
+            first=table.start_date_latest.min(),
+            last=table.start_date_latest.max(),
+        )
     )
+    known = int(found.loc[0, "pilots"])
     return Result(
-        frame,
-        {"pilots": keys(table["pilot_id"])},
-        len(table),
-        len(table),
+        found[["pilots", "projects", "companies"]],
+        LaterRows({"pilots": lambda: run(table.select("pilot_id"))["pilot_id"]}),
+        known,
+        known,
         "pilots",
-        *year_span(table["start_date_latest"]),
+        *year_span(found[["first", "last"]].iloc[0]),
     )
 
 
@@ -60,16 +64,24 @@ def pilots_sold(run: Runner) -> Result:
     Frame: one row, ``sold`` and ``pilots``. A pilot without such a milestone is
     not known to have gone on; it is not counted as failed.
     """
-    table = run(select_pilots(PilotFilter()))
-    sold = table[table["rank"] >= rank_of(run, SOLD_FROM)]
-    frame = pd.DataFrame({"sold": [len(sold)], "pilots": [len(table)]})
+    table = select_pilots(PilotFilter())
+    is_sold = table["rank"] >= rank_of(run, SOLD_FROM)
+    found = run(
+        table.aggregate(
+            sold=table.count(where=is_sold),
+            pilots=table.count(),
+            first=table.start_date_latest.min(where=is_sold),
+            last=table.start_date_latest.max(where=is_sold),
+        )
+    )
+    sold = table.filter(is_sold).select("pilot_id")
     return Result(
-        frame,
-        {"pilots": keys(sold["pilot_id"])},
-        len(sold),
-        len(table),
+        found[["sold", "pilots"]],
+        LaterRows({"pilots": lambda: run(sold)["pilot_id"]}),
+        int(found.loc[0, "sold"]),
+        int(found.loc[0, "pilots"]),
         "pilots",
-        *year_span(sold["start_date_latest"]),
+        *year_span(found[["first", "last"]].iloc[0]),
     )
 
 
@@ -78,21 +90,29 @@ def companies_funded_after(run: Runner) -> Result:
 
     Frame: one row, ``funded``, ``companies`` and ``with_round`` (any known round).
     """
-    linked = linked_companies(run, PilotFilter())
-    after = linked.frame[linked.frame["relation"] == AFTER]
-    frame = pd.DataFrame(
-        {
-            "funded": [after["org_id"].nunique()],
-            "with_round": [linked.frame["org_id"].nunique()],
-            "companies": [linked.total],
-        }
+    everyone = pilots()
+    linked = linked_rounds(company_facts(with_a_round(everyone)))
+    after = linked.filter(linked.relation == AFTER)
+    is_after = linked.relation == AFTER
+    found = run(
+        linked.aggregate(
+            funded=linked.org_id.nunique(where=is_after),
+            with_round=linked.org_id.nunique(),
+            first=linked.date_latest.min(where=is_after),
+            last=linked.date_latest.max(where=is_after),
+        )
     )
-    rows = {"organizations": keys(after["org_id"]), "investments": keys(after["investment_id"])}
+    found["companies"] = run(everyone.aggregate(companies=everyone.org_id.nunique()))["companies"]
     return Result(
-        frame,
-        rows,
-        after["org_id"].nunique(),
-        linked.total,
+        found[["funded", "with_round", "companies"]],
+        LaterRows(
+            {
+                "organizations": lambda: run(after.select("org_id").distinct())["org_id"],
+                "investments": lambda: run(after.select("investment_id"))["investment_id"],
+            }
+        ),
+        int(found.loc[0, "funded"]),
+        int(found.loc[0, "companies"]),
         "companies",
-        *year_span(after["date_latest"]),
+        *year_span(found[["first", "last"]].iloc[0]),
     )

@@ -12,7 +12,7 @@ from analytics.pilot_facts import pilot_facts, pilot_pages
 from analytics.result import Result, keys, year_span
 from analytics.stages import rank_of
 from loaders.datasets.investments import investments
-from loaders.datasets.pilots import events, milestones
+from loaders.datasets.pilots import events, milestones, pilots
 from loaders.datasets.sources import sources
 from loaders.datasets.vocabularies import stages
 from loaders.engine import Runner
@@ -79,11 +79,13 @@ def _ended(run: Runner, org_id: str, testbed_id: object) -> pd.DataFrame:
     return frame.sort_values(["date_latest", "event_id"]).reset_index(drop=True)
 
 
-def _rounds(run: Runner, org_id: str, company: pd.DataFrame) -> pd.DataFrame:
+def _rounds(run: Runner, org_id: str) -> pd.DataFrame:
     table = investments()
     wanted = table.filter((table.org_id == org_id) & table.amount_kind.isin(ROUND_KINDS))
     frame = run(_with_pages(wanted))
-    first = first_pilot_facts(run, company)["first_latest"].get(org_id, pd.NaT)
+    everyone = pilots()
+    mine = everyone.filter(everyone.org_id == org_id)
+    first = first_pilot_facts(run, mine)["first_latest"].get(org_id, pd.NaT)
     frame["after"] = pd.to_datetime(frame["date_earliest"]) > first
     order = ["date_latest", "investment_id"]
     return frame.sort_values(order, na_position="last").reset_index(drop=True)
@@ -121,7 +123,7 @@ def evidence(run: Runner, pilot_id: str) -> Evidence:
     pages = pilot_pages(run)
     company = everything[everything["org_id"] == row["org_id"]]
     ended = _ended(run, row["org_id"], row["testbed_id"])
-    money = _rounds(run, row["org_id"], company)
+    money = _rounds(run, row["org_id"])
     first, last = year_span(steps["date_latest"])
     facts = Result(
         frame,

@@ -132,7 +132,7 @@ def _company_rounds(run: Runner, frame: pd.DataFrame) -> pd.DataFrame:
     of the first pilot fact (the rule of the investment linkage).
     """
     known = rounds(run)
-    first = first_pilot_facts(run, frame)["first_latest"]
+    first = first_pilot_facts(run, pilots())["first_latest"]
     known = known[known["org_id"].isin(frame["org_id"])].copy()
     known["after"] = pd.to_datetime(known["date_earliest"]) > known["org_id"].map(first)
     summable = (known["amount_kind"] == SUMMABLE) & (known["currency"] == KRW)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analytics.filters import PilotFilter, select_pilots
+from analytics.filters import PilotFilter, chosen_pilots, select_pilots
 from analytics.linkage import DAYS_PER_MONTH, first_pilot_facts, rounds
 from analytics.result import Result, keys, year_span
 from analytics.stages import ladder_frame, rank_of
@@ -37,9 +37,11 @@ def _first_at(run: Runner, pilots: pd.DataFrame, stage: str) -> pd.DataFrame:
     )
 
 
-def _anchors(run: Runner, pilots: pd.DataFrame, anchor: Anchor) -> pd.DataFrame:
+def _anchors(
+    run: Runner, chosen: PilotFilter, pilots: pd.DataFrame, anchor: Anchor
+) -> pd.DataFrame:
     if anchor == "first-pilot":
-        return first_pilot_facts(run, pilots)
+        return first_pilot_facts(run, chosen_pilots(chosen))
     return _first_at(run, pilots, anchor)
 
 
@@ -65,7 +67,7 @@ def rounds_relative(run: Runner, chosen: PilotFilter, anchor: Anchor) -> Result:
     ]  # fmt: skip
     frame = rounds(run)[columns]
     frame = frame[frame["org_id"].isin(pilots["org_id"])]
-    frame = frame.merge(_anchors(run, pilots, anchor), on="org_id", how="left")
+    frame = frame.merge(_anchors(run, chosen, pilots, anchor), on="org_id", how="left")
     names = run(organizations().select("org_id", company_ko="name_ko", company_en="name_en"))
     frame = frame.merge(names, on="org_id")
     for column in ("date_earliest", "date_latest", "first_earliest", "first_latest"):

@@ -2,9 +2,10 @@
 
 The real companies are repeated, each with its pilots, their milestones, its rounds and
 events: what belongs together stays together, so that every share and every join is as in
-the real data. A repeated company has keys of its own, and all its dates are moved by the
-same number of years (-3 to 3). Places, programmes, hosts, investors, amounts of public
-money and sources stay as they are. DuckDB writes the tables; no row passes through Python.
+the real data. A repeated company has keys of its own, and all its dates are moved back by
+the same number of years (0 to 6), never past the pages that tell of them. Places, programmes,
+hosts, investors, amounts of public money and sources stay as they are. DuckDB writes the
+tables; no row passes through Python.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _MINE = {
         "WHERE org_id IN ({companies}))"
     ),
 }
-_YEARS = "(CAST(copy * 37 % 7 AS INTEGER) - 3)"
+_YEARS = "(0 - CAST(copy * 37 % 7 AS INTEGER))"
 _YEAR_COLUMNS = ("founded_year",)
 _DAY = ("_earliest", "_latest")
 MEMORY_LIMIT = "3GB"

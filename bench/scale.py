@@ -58,6 +58,7 @@ CALLS: dict[str, Call] = {
     "pilots_at": funnel.pilots_at,
     "linkage_steps": linkage.linkage_steps,
     "linkage_flows": lambda run, f: linkage.linkage_flows(run, f, "sido", "round"),
+    "linked_companies": linkage.linked_companies,
 }
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
+@lru_cache(maxsize=65_536)  # a table has many dates, and few different ones
 def bounds(text: str) -> tuple[date, date]:
     """First and last day that the partial date ``text`` may mean.
 

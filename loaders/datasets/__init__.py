@@ -68,5 +68,7 @@ def check_rules(readable: Tables, names: Collection[str]) -> list[Problem]:
 
 def records(frame: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Rows of a text table as dictionaries (``_row`` as text)."""
-    for record in frame.astype(str).to_dict("records"):
-        yield {str(k): v for k, v in record.items()}
+    names = [str(column) for column in frame]
+    columns = [map(str, frame[column].tolist()) for column in frame]
+    for cells in zip(*columns, strict=True):
+        yield dict(zip(names, cells, strict=True))

@@ -42,9 +42,12 @@ GONE = "the data no longer raise it: resolve it, or python -m loaders.findings -
 
 def all_findings(tables: Tables) -> list[Finding]:
     """Findings of every check, by id. The tables must have passed the hard rules."""
-    facts = Facts(tables)
-    found = {finding.id: finding for check in CHECKS for finding in check(facts)}
+    found = _found(Facts(tables))
     return [found[key] for key in sorted(found)]
+
+
+def _found(facts: Facts) -> dict[str, Finding]:
+    return {finding.id: finding for check in CHECKS for finding in check(facts)}
 
 
 def _at(finding: Finding, facts: Facts) -> Problem:
@@ -59,7 +62,7 @@ def unsettled(tables: Tables) -> list[Problem]:
     """Findings that are not recorded, and open questions whose finding is gone."""
     facts = Facts(tables)
     asked = facts.by_key("open_questions")
-    found = {finding.id: finding for finding in all_findings(tables)}
+    found = _found(facts)
     new = [_at(finding, facts) for key, finding in found.items() if key not in asked]
     gone = [
         Problem(FILE, int(row["_row"]), "question_id", key, GONE)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import mean
 
 from loaders.findings.base import Both, Facts, Finding, quantity
 from loaders.rules import Row
@@ -58,21 +59,38 @@ def won_per_unit(facts: Facts) -> dict[str, float]:
     return {"KRW": 1.0} | {currency: mean(values) for currency, values in rates.items()}
 
 
-def off_scale(value: float, others: list[float]) -> float:
-    """Powers of ten by which ``value`` is out of scale with ``others``; 0 when it is not.
+def off_scale(values: list[float]) -> list[float]:
+    """Powers of ten by which each value is out of scale with the others; 0 when it is not.
 
     The distance of its logarithm from the median of theirs must exceed `SLIP` and
     `SPREADS` robust standard deviations (1.4826 times the median absolute deviation,
     at least `LEAST_SPREAD`). Both are taken without the value itself, so that it cannot
-    hide by widening them.
+    hide by widening them. The logarithms are sorted once, and so are their distances from
+    each median that can come about when one value is left out (three at most).
     """
-    if len(others) < OTHERS:
-        return 0.0
-    logs = [math.log10(other) for other in others]
-    centre = median(logs)
-    spread = max(1.4826 * median(abs(x - centre) for x in logs), LEAST_SPREAD)
-    distance = math.log10(value) - centre
-    return distance if abs(distance) > max(SLIP, SPREADS * spread) else 0.0
+    if len(values) <= OTHERS:
+        return [0.0] * len(values)
+    logs = [math.log10(value) for value in values]
+    ordered = sorted(logs)
+    distances: dict[float, list[float]] = {}
+    found = []
+    for log in logs:
+        centre = _median_without(ordered, log)
+        if centre not in distances:
+            distances[centre] = sorted(abs(x - centre) for x in logs)
+        middle = _median_without(distances[centre], abs(log - centre))
+        distance = log - centre
+        is_off = abs(distance) > max(SLIP, SPREADS * max(1.4826 * middle, LEAST_SPREAD))
+        found.append(distance if is_off else 0.0)
+    return found
+
+
+def _median_without(ordered: list[float], value: float) -> float:
+    """The median of sorted numbers after ``value``, one of them, is taken out once."""
+    at = bisect_left(ordered, value)
+    size = len(ordered) - 1
+    low, high = (ordered[i + (i >= at)] for i in ((size - 1) // 2, size // 2))
+    return (low + high) / 2 if size % 2 == 0 else high
 
 
 def _named(facts: Facts, series: _Series, row: Row) -> Both:
@@ -101,8 +119,7 @@ def scale(facts: Facts) -> Iterator[Finding]:
                     together[tuple(row[column] for column in columns)].append(row)
             for group in together.values():
                 won = [int(row[series.column]) * rates[row[series.unit]] for row in group]
-                for index, row in enumerate(group):
-                    found = off_scale(won[index], won[:index] + won[index + 1 :])
+                for row, found in zip(group, off_scale(won), strict=True):
                     worst[row[series.key]] = max(worst.get(row[series.key], 0.0), found, key=abs)
         for row in rows:
             if distance := worst.get(row[series.key], 0.0):

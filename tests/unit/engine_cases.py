@@ -92,7 +92,10 @@ PILOTS = (
     PilotFilter(),
     PilotFilter(sido=("KR-26", "KR-11"), host_kind=("government", "public-corporation")),
     PilotFilter(sector=("mobility",), start_year=(2020, 2021)),
-    PilotFilter(program_id=("national-pilot-city-busan", "smart-city-challenge")),
+    PilotFilter(
+        program_id=("national-pilot-city-busan", "smart-city-challenge"),
+        host_kind=("government", "public-corporation"),
+    ),
     PilotFilter(sido=("KR-00",)),
 )
 ENTITIES = (
@@ -197,7 +200,7 @@ VALUES: Mapping[str, Sequence[object]] = {
     "find_rows.query": ("", "실증", "Smart", "부산"),
     "near_matches.query": ("busan eco delta", "쏘카"),
     "find_pilots.query": ("자율주행", "ㅈㅇㅈㅎ", "safety busan"),
-    "first_pilot_facts.pilots": (Made("pilots", _selected),),
+    "first_pilot_facts.pilots": (select_pilots(PilotFilter()),),
     "Result": (Made("result", pilots_known),),
     "Figure": (Made("figure", _figure),),
     "pd.DataFrame | None": (None,),

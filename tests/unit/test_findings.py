@@ -5,8 +5,10 @@ Only the columns that a check reads are filled; the tables have passed the hard 
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -301,6 +303,11 @@ def test_pilots_that_ended_have_no_later_stage() -> None:
 
 # --- amounts -------------------------------------------------------------------
 
+
+def off_scale(value: float, others: list[float]) -> float:
+    return money.off_scale([value, *others])[0]
+
+
 HUNDREDS = [float(n) for n in (90_000_000, 100_000_000, 110_000_000, 120_000_000)]
 
 
@@ -314,25 +321,40 @@ HUNDREDS = [float(n) for n in (90_000_000, 100_000_000, 110_000_000, 120_000_000
     ],
 )
 def test_slips_of_the_unit(value: float, powers: int) -> None:
-    assert round(money.off_scale(value, HUNDREDS)) == powers
+    assert round(off_scale(value, HUNDREDS)) == powers
 
 
 def test_scattered_or_few_amounts_prove_nothing() -> None:
     scattered = [1e6, 1e8, 1e10, 1e12]  # 1.4826 × 2 powers of ten of spread
-    assert money.off_scale(1e13, scattered) == 0
-    assert money.off_scale(1e13, HUNDREDS[:2]) == 0
+    assert off_scale(1e13, scattered) == 0
+    assert off_scale(1e13, HUNDREDS[:2]) == 0
     # at the limit: 2.5 powers of ten are not enough, a little more is
-    assert money.off_scale(10**10.5, [1e8] * 3) == 0
-    assert money.off_scale(10**10.51, [1e8] * 3) == pytest.approx(2.51)
+    assert off_scale(10**10.5, [1e8] * 3) == 0
+    assert off_scale(10**10.51, [1e8] * 3) == pytest.approx(2.51)
 
 
 @given(st.lists(st.floats(1, 1e15), min_size=3, max_size=9), st.floats(1, 1e15))
 def test_scale_does_not_depend_on_the_unit(others: list[float], value: float) -> None:
     """In won or in thousands of won the same amounts are out of scale."""
-    found = money.off_scale(value, others)
-    again = money.off_scale(value * 1000, [other * 1000 for other in others])
+    found = off_scale(value, others)
+    again = off_scale(value * 1000, [other * 1000 for other in others])
     assert found == pytest.approx(again, abs=1e-6) or min(abs(found), abs(again)) == 0
     assert found == 0 or abs(found) > money.SLIP
+
+
+@given(st.lists(st.sampled_from([1.0, 9.0, 10.0, 1e3, 1e7, 1e8, 3e8, 1e12]), max_size=12))
+def test_each_value_is_compared_with_all_others(values: list[float]) -> None:
+    """The definition, with medians of the standard library and every value left out in turn."""
+    for at, found in enumerate(money.off_scale(values)):
+        logs = [math.log10(v) for v in values[:at] + values[at + 1 :]]
+        expected = 0.0
+        if len(logs) >= money.OTHERS:
+            centre = median(logs)
+            spread = max(1.4826 * median(abs(x - centre) for x in logs), money.LEAST_SPREAD)
+            distance = math.log10(values[at]) - centre
+            if abs(distance) > max(money.SLIP, money.SPREADS * spread):
+                expected = distance
+        assert found == expected
 
 
 def grant(key: str, amount: int, currency: str = "KRW", program: str = "") -> Row:
