@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -23,6 +23,7 @@ from loaders.publish import REGISTER, REGISTER_COLUMNS
 from loaders.snapshot import (
     ensure,
     is_sound,
+    kept_because,
     newest_sound,
     pointed_id,
     snapshot_dir,
@@ -188,7 +189,10 @@ def served() -> Served:
     """What is served: from the folder of snapshots, or from the database server."""
     if url := engine_url():
         return _server(url).now()
-    return _watches.setdefault(snapshot_dir(), Watch()).now()
+    state = _watches.setdefault(snapshot_dir(), Watch()).now()
+    if state.fault or state.snapshot_id is None:
+        return state
+    return replace(state, fault=kept_because(state.snapshot_id))
 
 
 def served_id() -> str | None:

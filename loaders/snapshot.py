@@ -270,9 +270,21 @@ def _ensure(progress: Progress) -> str:
     if known == content_id(data_dir()) == current_id():
         return known
     try:
-        return build(progress)
+        built = build(progress)
     except (DataError, OSError, duckdb.Error) as error:
         if known is None:
             raise
         log.error("snapshot %s stays: %s", known, error)
+        _kept_instead[snapshot_path(known)] = f"the newer data could not be built: {type(error).__name__}"
         return known
+    _kept_instead.clear()
+    return built
+
+
+#: For the file of a snapshot that was kept because newer data could not be built: why.
+_kept_instead: dict[Path, str] = {}
+
+
+def kept_because(snapshot_id: str) -> str:
+    """Why this process kept a snapshot older than the data; '' when it did not."""
+    return _kept_instead.get(snapshot_path(snapshot_id), "") if _kept_instead else ""

@@ -359,4 +359,5 @@ def disk_full(case: Case, world: World) -> None:
             right(case, server, "first", "started on the full disk")
             errors = [e["message"] for e in server.log() if e["level"] == "error"]
             case.check(any("stays" in e for e in errors), "its log says what stays and why")
+            case.check(server.health()["status"] == "degraded", "its health says degraded")
             case.saw(f"{server.health()}; log: {errors[-1][:120] if errors else ''}")

@@ -212,8 +212,12 @@ def test_a_full_disk_keeps_the_last_good_one(
     with caplog.at_level(logging.ERROR, logger="atlas"):
         assert ensure() == known
     assert "No space left on device" in caplog.text
-    assert served() == Served(known)
+    assert served() == Served(known, "the newer data could not be built: OSError")
     assert not list(snapshot.snapshot_dir().glob(".building-*"))
+    monkeypatch.undo()
+    later = ensure()
+    assert later != known
+    assert served() == Served(later)
 
 
 def test_a_file_without_tables_is_not_sound(tmp_path: Path) -> None:
