@@ -14,8 +14,8 @@ from loaders.engine import Runner
 from loaders.package import package
 from tests.unit.fixtures_small import DATA, SmallTables, committed, small_run
 
-#: Tables of pages and of links to pages, which are no facts of their own.
-LISTS = ("sources", "fact_sources")
+#: Tables of pages, of links to pages and of second looks, which are no facts of their own.
+LISTS = ("sources", "fact_sources", "audits")
 
 PEOPLE: SmallTables = {
     "organizations": [
