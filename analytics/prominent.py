@@ -58,10 +58,16 @@ def _first(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The first rows of a kind that are taken, with the columns of a fact."""
     table = _TABLE[kind]
     chosen = rows.head(TAKEN[kind]).assign(kind=kind, table=table)
-    facts = chosen.reindex(columns=list(_FACT))
-    numbers = facts[list(_NUMBERS)].apply(pd.to_numeric).astype("float64")
-    texts = facts.drop(columns=list(_NUMBERS)).astype("object")
-    return texts.where(texts.notna(), None).join(numbers)[list(_FACT)]
+    wide = chosen.reindex(columns=list(_FACT))
+    return pd.DataFrame({c: _cells(wide[c], number=c in _NUMBERS) for c in _FACT})
+
+
+def _cells(column: pd.Series, *, number: bool) -> pd.Series:
+    """Numbers, or texts with None where unknown; the same type whatever the rows hold."""
+    if number:
+        known = [float("nan") if pd.isna(v) else float(v) for v in column]
+        return pd.Series(known, dtype="float64")
+    return pd.Series([None if pd.isna(v) else str(v) for v in column], dtype="object")
 
 
 def _public_money(run: Runner) -> pd.DataFrame:
@@ -181,8 +187,10 @@ def _with_pages(run: Runner, facts: pd.DataFrame) -> pd.DataFrame:
         )
     columns = ["publishers", "further", "differing", "further_url"]
     told = pd.DataFrame(records, columns=columns, index=facts.index)
-    told["further_url"] = told["further_url"].astype("object")
-    return facts.assign(**told, url=facts["source_id"].map(pages["url"]))
+    told["url"] = facts["source_id"].map(pages["url"])
+    for column in ("further_url", "url"):
+        told[column] = _cells(told[column], number=False)
+    return facts.join(told)
 
 
 def prominent_facts(run: Runner) -> Result:

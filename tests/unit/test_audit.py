@@ -208,7 +208,8 @@ def test_the_document_says_what_the_table_says() -> None:
 
 
 def _document(*rows: Row) -> str:
-    state = {name: [] for name in committed().resources} | {
+    nothing: dict[str, list[Row]] = {name: [] for name in committed().resources}
+    state = nothing | {
         "audits": list(rows),
         "sources": [
             {"source_id": "s", "url": "https://a.example/1", "publisher_en": "A | B"},
