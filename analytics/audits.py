@@ -27,21 +27,30 @@ class Audit:
         result: the same by table; frame ``table``, ``drawn``, ``read``, ``correct``,
             ``share`` (of those read), ``low`` and ``high`` (Wilson's 95 % interval; all
             three missing where none was read). Coverage: facts read, of those drawn.
+        earlier: seeds of the re-checks before it, newest first, with what they came to.
     """
 
     seed: str | None
     last_day: str | None
     tally: Tally
     result: Result
+    earlier: tuple[tuple[str, Tally], ...]
+
+
+def _seeds(frame: pd.DataFrame) -> list[str]:
+    """Seeds of all re-checks, by their last day and then by name, newest first."""
+    order = frame.sort_values(["audited_on_latest", "seed"], ascending=False)
+    return list(dict.fromkeys(order["seed"]))
+
+
+def _of_seed(frame: pd.DataFrame, seed: str | None) -> pd.DataFrame:
+    return frame[frame["seed"] == seed].sort_values("draw").reset_index(drop=True)
 
 
 def _newest(run: Runner) -> pd.DataFrame:
-    """Rows of the re-check with the latest day (then the highest seed), in the draw's order."""
+    """Rows of the newest re-check in the order of its draw."""
     frame = all_rows(run, "audits")
-    if frame.empty:
-        return frame
-    last = frame.sort_values(["audited_on_latest", "seed"]).iloc[-1]["seed"]
-    return frame[frame["seed"] == last].sort_values("draw").reset_index(drop=True)
+    return _of_seed(frame, next(iter(_seeds(frame)), None))
 
 
 def _line(table: str, found: Tally) -> tuple[object, ...]:
@@ -62,17 +71,19 @@ def audit_result(run: Runner) -> Audit:
     Facts whose page could not be read again are passed over: they are in the numbers of
     drawn facts and in no share.
     """
-    rows = _newest(run)
+    every = all_rows(run, "audits")
+    seeds = _seeds(every)
+    rows = _of_seed(every, next(iter(seeds), None))
     parts = [(table, rows[rows["table"] == table]) for table in FACT_TABLES]
     lines = [_line(table, tally(part["verdict"])) for table, part in parts if len(part)]
     frame = pd.DataFrame(lines, columns=_COUNTS)
     frame = frame.astype({"share": "float64", "low": "float64", "high": "float64"})
-    known = len(rows) > 0
     return Audit(
-        str(rows["seed"].iloc[0]) if known else None,
-        str(rows["audited_on"].max()) if known else None,
+        seeds[0] if seeds else None,
+        str(rows["audited_on"].max()) if seeds else None,
         tally(rows["verdict"]),
         _result(frame, rows),
+        tuple((seed, tally(_of_seed(every, seed)["verdict"])) for seed in seeds[1:]),
     )
 
 

@@ -51,7 +51,7 @@ def _sentence(found: Audit, t: Words) -> str:
     if found.tally.share is None or found.tally.interval is None:
         return t("None of the drawn facts could be read again.")
     low, high = found.tally.interval
-    return t(
+    sentence = t(
         "{correct} of {read} facts drawn at random were correct: {share}, with a 95 % interval "
         "from {low} to {high} (seed {seed}, read again {date}). The others were corrected; "
         "{unreadable} more could not be read again.",
@@ -64,6 +64,16 @@ def _sentence(found: Audit, t: Words) -> str:
         date=t.date(found.last_day),
         unreadable=t.number(found.tally.unreadable),
     )
+    before = [
+        t(
+            "An earlier re-check (seed {seed}) found {correct} of {read} correct.",
+            seed=seed,
+            correct=t.number(then.correct),
+            read=t.number(then.read),
+        )
+        for seed, then in found.earlier
+    ]
+    return " ".join((sentence, *before))
 
 
 def section(t: Words) -> None:

@@ -306,6 +306,7 @@ def test_the_newest_re_check_by_table() -> None:
     found_now = audit_result(small_run(LOOKS))
     assert (found_now.seed, found_now.last_day) == (SEED, "2026-01-03")
     assert found_now.tally == Tally(4, 3, 2)
+    assert found_now.earlier == (("20250101", Tally(1, 1, 1)),)
     frame = found_now.result.frame.set_index("table")
     assert list(frame.index) == ["pilots", "cohorts", "events"]
     assert frame.loc["pilots", ["drawn", "read", "correct", "share"]].tolist() == [2, 2, 2, 1.0]
@@ -330,6 +331,7 @@ def test_without_a_re_check() -> None:
     run = small_run({})
     nothing = audit_result(run)
     assert (nothing.seed, nothing.last_day, nothing.tally) == (None, None, Tally(0, 0, 0))
+    assert nothing.earlier == ()
     assert nothing.result.frame.empty and audited_facts(run).frame.empty
 
 
