@@ -15,6 +15,10 @@ from loaders.engine import Runner
 from loaders.package import package
 from loaders.schema import unbound
 
+#: Tables that name pages and hold no facts of their own: the pages themselves, further pages
+#: of facts, and pages on which facts were read again.
+NO_FACTS = ("sources", "fact_sources", "audits")
+
 Index = Mapping[str, Mapping[str, frozenset[str]]]
 
 
@@ -29,7 +33,7 @@ def citations(run: Runner) -> tuple[tuple[str, str, str], ...]:
     """Table, key and page of every sourced row: its own page, and its further ones."""
     found: list[tuple[str, str, str]] = []
     for name, resource in package().resources.items():
-        if "source_id" in resource.columns and name not in ("sources", "fact_sources"):
+        if "source_id" in resource.columns and name not in NO_FACTS:
             pairs = _pairs(run, name, resource.primary_key[0], "source_id")
             found += [(name, key, page) for key, page in pairs]
     further = _pairs(run, "fact_sources", "table", "key", "source_id")
@@ -50,8 +54,9 @@ def page_index(run: Runner) -> Index:
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for table, key, page in citations(run):
         found[table][key].add(page)
-    for key, page in _pairs(run, "fact_sources", "fact_source_id", "source_id"):
-        found["fact_sources"][key].add(page)
+    for table, column in (("fact_sources", "fact_source_id"), ("audits", "audit_id")):
+        for key, page in _pairs(run, table, column, "source_id"):
+            found[table][key].add(page)
     for page, _ in _pairs(run, "sources", "source_id", "url"):
         found["sources"][page].add(page)
     steps = found["milestones"]

@@ -6,6 +6,7 @@ import unicodedata
 
 import pandas as pd
 
+from analytics.cited import NO_FACTS
 from analytics.names import all_rows
 from analytics.result import Result, keys
 from loaders.engine import Runner
@@ -47,10 +48,10 @@ def tables_overview(run: Runner) -> Result:
 def sourced_facts(overview: pd.DataFrame) -> int:
     """Number of rows that carry a source, from the frame of `tables_overview`.
 
-    Vocabularies, regions, the list of pages and the links to further pages are no facts of
-    their own.
+    Vocabularies, regions, the list of pages, the links to further pages and the re-checks
+    are no facts of their own.
     """
-    no_facts = overview["table"].isin(["sources", "fact_sources"])
+    no_facts = overview["table"].isin(NO_FACTS)
     facts = overview[(overview["pages"] > 0) & ~no_facts]
     return int(facts["rows"].sum())
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from loaders import publish as published
 from loaders import snapshot
+from loaders.curation import audit
 from loaders.curation.add import add
 from loaders.curation.coverage import coverage
 from loaders.curation.diff import diff
@@ -112,6 +113,7 @@ cli.command("import", help=said("help.import"))(import_)
 cli.command("diff", help=said("help.diff"))(diff)
 cli.command("stale", help=said("help.stale"))(stale)
 cli.command("coverage", help=said("help.coverage"))(coverage)
+cli.add_typer(audit.cli, name="audit")
 cli.command("link", help=said("help.link"))(link)
 
 

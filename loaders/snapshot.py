@@ -275,7 +275,8 @@ def _ensure(progress: Progress) -> str:
         if known is None:
             raise
         log.error("snapshot %s stays: %s", known, error)
-        _kept_instead[snapshot_path(known)] = f"the newer data could not be built: {type(error).__name__}"
+        why = f"the newer data could not be built: {type(error).__name__}"
+        _kept_instead[snapshot_path(known)] = why
         return known
     _kept_instead.clear()
     return built

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.quality import disagreements, missing_values, table_quality
 from loaders.package import package
-from ui import layout, open_questions
+from ui import data_audit, data_prominent, layout, open_questions
 from ui.data import ask
 from ui.i18n import Words
 from ui.kept import made_once
@@ -97,6 +97,7 @@ def section(t: Words) -> None:
         _disagreements_table(differing.frame, t),
         t,
     )
+    data_prominent.section(t)
     missing = ask(missing_values)
     layout.table(
         "missing",
@@ -105,4 +106,5 @@ def section(t: Words) -> None:
         _missing_table(missing.frame, t),
         t,
     )
+    data_audit.section(t)
     open_questions.section(t)

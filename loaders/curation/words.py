@@ -37,6 +37,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Show what is missing where: place, sector, stage, columns.",
         "어디에 무엇이 부족한지 표시: 지역, 분야, 단계, 열.",
     ),
+    "help.audit": (
+        "Draw facts for a second look, and report what it found.",
+        "사실을 무작위로 뽑아 재확인하고 결과를 문서로 작성.",
+    ),
+    "help.audit.draw": (
+        "List drawn facts with their pages, for the person who reads them again.",
+        "다시 읽을 사람을 위해 뽑힌 사실과 출처 페이지를 나열.",
+    ),
+    "help.audit.report": (
+        "Write docs/audit.md from audits.csv.",
+        "audits.csv로 docs/audit.md 작성.",
+    ),
+    "help.seed": (
+        "Eight digits, set before any page is read; the same seed draws the same facts.",
+        "페이지를 읽기 전에 정한 여덟 자리 숫자. 시드가 같으면 추첨 결과도 같음.",
+    ),
+    "help.count": ("How many facts to list.", "나열할 사실의 수."),
     "help.link": (
         "List organisations that are likely the same.",
         "동일 기관으로 보이는 쌍의 목록.",
@@ -519,6 +536,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coverage.filled": ("Filled", "채움"),
     "coverage.thin": ("Columns filled in less than half of the rows", "절반 미만만 채워진 열"),
     "coverage.columns": ("Columns by share of filled rows", "열별 채움 비율"),
+    "audit.draw": ("Draw", "순번"),
+    "audit.page": ("Page", "페이지"),
+    "audit.next": (
+        "Read the pages in this order until {wanted} could be read; record each draw in "
+        "audits.csv, those that could not be read too.",
+        "이 순서대로 {wanted}건을 읽을 때까지 확인하고, 읽지 못한 건도 포함하여 audits.csv에 모두 "
+        "기록하십시오.",
+    ),
     "link.score": ("Score", "점수"),
     "link.left": ("Organisation", "기관"),
     "link.right": ("and", "상대 기관"),

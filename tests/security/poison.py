@@ -29,7 +29,8 @@ LEAST_ROWS = {"events": 40}
 #: Columns that name a table, a row or a rule: the rules of their datasets refuse other words.
 NAMES: frozenset[Column] = frozenset(
     {
-        *(("open_questions", c) for c in ("rule", "table", "key")),
+        *((table, c) for table in ("open_questions", "audits") for c in ("table", "key")),
+        ("open_questions", "rule"),
         *(("fact_sources", c) for c in ("table", "key", "column", "value_stated")),
     }
 )

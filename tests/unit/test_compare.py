@@ -8,8 +8,8 @@ import pytest
 from analytics.compare import compare_places, funded_after
 from analytics.filters import PilotFilter
 from analytics.linkage import DAYS_PER_MONTH
-from analytics.proportions import wilson
 from loaders.engine import Runner
+from loaders.wilson import wilson
 from tests.unit.fixtures_small import LADDER, Row, SmallTables, committed, small_run
 
 MONEY = ["announced_krw", "budgeted_krw", "awarded_krw", "spent_krw"]

@@ -24,8 +24,8 @@ from analytics.pooled import (
     pooled,
     random_effects,
 )
-from analytics.proportions import wilson
 from loaders.engine import Runner
+from loaders.wilson import wilson
 from tests.unit.fixtures_small import Row, SmallTables, committed, small_run
 
 # Colditz and others (1994), 13 trials of BCG: cases and non-cases, vaccinated and not

@@ -12,8 +12,9 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
 from analytics.funnel import Series, published_funnel, published_series
-from analytics.proportions import conversion, wilson, with_wilson
+from analytics.proportions import conversion, with_wilson
 from loaders.engine import Runner
+from loaders.wilson import wilson
 from tests.unit.fixtures_small import Row, small_run
 
 
