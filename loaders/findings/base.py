@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from loaders.datasets import records
 from loaders.dates import is_partial_date, surely_before
 from loaders.package import package
-from loaders.rules import Row
+from loaders.rules import Row, records
 from loaders.validation import Tables
 
 #: The same words in English and in Korean.
