@@ -265,7 +265,7 @@ def check_order(tables: Tables, package: Package) -> list[Problem]:
     for name, frame in tables.items():
         resource = package[name]
         names = list(resource.primary_key)
-        at = _first_unsorted([frame[name].to_numpy() for name in names])
+        at = first_unsorted([frame[name].to_numpy() for name in names])
         if at is None:
             continue
         before, after = frame[names].iloc[at - 1], frame[names].iloc[at]
@@ -276,7 +276,7 @@ def check_order(tables: Tables, package: Package) -> list[Problem]:
     return problems
 
 
-def _first_unsorted(columns: list[np.ndarray]) -> int | None:
+def first_unsorted(columns: list[np.ndarray]) -> int | None:
     """Position of the first row that sorts before the row above it."""
     undecided = np.ones(max(len(columns[0]) - 1, 0), dtype=bool)
     smaller = np.zeros_like(undecided)

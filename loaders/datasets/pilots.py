@@ -54,7 +54,7 @@ _CELLS = (
 )
 
 
-def _plainly_highest(tables: Tables, rank: Mapping[str, int]) -> pd.Series:
+def _plainly_highest(tables: Tables, rank: dict[str, int]) -> pd.Series:
     """Whether the stage of a pilot has the highest rank of its milestones, and no other has it."""
     score = rank | {ENDED: max(rank.values(), default=0) + 1}
     counted = Counter(score.values())
