@@ -15,9 +15,10 @@ import pandas as pd
 from loaders.package import Resource
 from loaders.problems import Problem
 
-#: Bytes, and rows, that are held beside the finished columns at a time.
+#: Bytes, and rows, that are held beside the finished columns at a time. Rows are few, so that
+#: they are gone before the collector of garbage counts them as old and searches everything.
 BLOCK = 1 << 22
-ROWS = 10_000
+ROWS = 500
 
 
 def _is_utf8(path: Path) -> bool:
@@ -81,8 +82,9 @@ class _Cells(dict[str, str]):
 
     def __missing__(self, cell: str) -> str:
         bare = cell.strip()
-        self[cell] = self[bare] if bare != cell else cell
-        return self[cell]
+        kept = cell if bare == cell else self[bare]
+        self[cell] = kept
+        return kept
 
 
 class _Columns:
@@ -99,7 +101,7 @@ class _Columns:
         for known, blocks, cells in zip(
             self._known, self._blocks, zip(*rows, strict=True), strict=True
         ):
-            blocks.append(np.array([known[cell] for cell in cells], dtype=object))
+            blocks.append(np.array(list(map(known.__getitem__, cells)), dtype=object))
 
     def frame(self, header: list[str], lines: list[int]) -> pd.DataFrame:
         """All rows, with the line of each; once only, as the blocks are given up."""
