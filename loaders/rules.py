@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+import pandas as pd
 
 from loaders.dates import is_partial_date, surely_before
 from loaders.package import package
@@ -10,6 +13,36 @@ from loaders.problems import Problem
 from loaders.validation import Tables
 
 Row = Mapping[str, str]
+Rule = Callable[[Row], Iterator[Problem]]
+#: Whether a key is one of a table's.
+IsKey = Callable[[str, str], bool]
+
+
+def records(frame: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """Rows of a text table as dictionaries (``_row`` as text)."""
+    names = [str(column) for column in frame]
+    columns = [map(str, frame[column].tolist()) for column in frame]
+    for cells in zip(*columns, strict=True):
+        yield dict(zip(names, cells, strict=True))
+
+
+def of_cells(frame: pd.DataFrame, columns: Sequence[str], rule: Rule) -> Iterator[Problem]:
+    """Findings of a rule that looks at ``columns`` only.
+
+    It is asked once for each different combination of their cells, and again for the rows
+    of those that raise something: a large table has few combinations.
+    """
+    cells = frame[[*columns, "_row"]]
+    raising = [
+        position
+        for position, row in enumerate(records(cells.drop_duplicates(list(columns))))
+        if any(True for _ in rule(row))
+    ]
+    if not raising:
+        return
+    faulty = cells.drop_duplicates(list(columns)).iloc[raising][list(columns)]
+    for row in records(cells.merge(faulty, on=list(columns))):
+        yield from rule(row)
 
 
 def problem(file: str, row: Row, column: str, reason: str) -> Problem:
@@ -55,7 +88,17 @@ def no_cycle(
         yield problem(file, row, parent, "the row is above itself")
 
 
-def named_row(file: str, row: Row, tables: Tables) -> Iterator[Problem]:
+def keys_of(tables: Tables) -> IsKey:
+    """A look-up of single keys that reads those of each table once."""
+
+    @cache
+    def known(table: str) -> frozenset[str]:
+        return frozenset(tables[table][package()[table].primary_key[0]])
+
+    return lambda table, key: key in known(table)
+
+
+def named_row(file: str, row: Row, tables: Tables, is_key: IsKey) -> Iterator[Problem]:
     """A finding when ``row`` points (``table``, ``key``) to a row that does not exist.
 
     An empty ``key``, where a table allows it, means the table as a whole.
@@ -67,5 +110,5 @@ def named_row(file: str, row: Row, tables: Tables) -> Iterator[Problem]:
     columns = package()[table].primary_key
     if len(columns) > 1:
         yield problem(file, row, "table", "its rows have no single key")
-    elif key and key not in set(tables[table][columns[0]]):
+    elif key and not is_key(table, key):
         yield problem(file, row, "key", f"no such {columns[0]} in {table}.csv")

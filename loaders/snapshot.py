@@ -15,6 +15,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +24,7 @@ import ibis
 import pandas as pd
 
 from loaders.datasets import check_rules
-from loaders.files import read_text_table
+from loaders.files import BLOCK, read_text_table
 from loaders.findings import unsettled
 from loaders.package import PROJECT_ROOT, Package, data_dir, read_package
 from loaders.problems import DataError, Problem
@@ -66,9 +67,11 @@ def content_id(folder: Path) -> str:
     """Twelve hexadecimal digits that change with any byte of the data package."""
     digest = hashlib.sha256(LAYOUT.encode())
     for path in _inputs(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}:{len(content)}:".encode())
-        digest.update(content)
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}:{size}:".encode())
+        with path.open("rb") as file:
+            for block in iter(partial(file.read, BLOCK), b""):
+                digest.update(block)
     return digest.hexdigest()[:12]
 
 

@@ -1,21 +1,26 @@
 """Checks of all tables against the descriptor: types, constraints and keys.
 
-pandera runs the column checks; this module builds its schemas from
+The different values of each column are checked first. Only when one of them is wrong,
+pandera runs the same checks over all cells; this module builds its schemas from
 ``datapackage.json`` and turns its failures into `Problem` rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from loaders.dates import BOUND_SUFFIXES, bound_day, is_partial_date
 from loaders.package import Field, Package, Resource
 from loaders.problems import Problem
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -33,8 +38,12 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\uf
 _KEY = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"
 
 
-def _check(test: Callable[[pd.Series], pd.Series], reason: str) -> pa.Check:
-    return pa.Check(test, error=reason, ignore_na=True)
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Which of the filled cells are right, and what to say of the others."""
+
+    test: Callable[[pd.Series], pd.Series]
+    reason: str
 
 
 def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
@@ -58,13 +67,13 @@ def _between(field: Field) -> Callable[[pd.Series], pd.Series]:
     return lambda values: values.map(allowed)
 
 
-def _code_checks(field: Field) -> Iterator[pa.Check]:
+def _code_checks(field: Field) -> Iterator[_Check]:
     codes = {c.value for c in field.categories}
     listed = ", ".join(sorted(codes))
     if codes and field.type == "list":
-        yield _check(_every_item(field, codes.__contains__), f"unknown code; allowed: {listed}")
+        yield _Check(_every_item(field, codes.__contains__), f"unknown code; allowed: {listed}")
     elif codes:
-        yield _check(lambda values: values.isin(codes), f"unknown code; allowed: {listed}")
+        yield _Check(lambda values: values.isin(codes), f"unknown code; allowed: {listed}")
 
 
 def _printable(values: pd.Series) -> pd.Series:
@@ -74,31 +83,31 @@ def _printable(values: pd.Series) -> pd.Series:
     return ~values.str.contains(_UNPRINTABLE)
 
 
-def _text_checks() -> Iterator[pa.Check]:
-    yield _check(lambda values: values.str.len() <= MAX_CELL, f"longer than {MAX_CELL} characters")
-    yield _check(_printable, "holds a character that nobody can see")
+def _text_checks() -> Iterator[_Check]:
+    yield _Check(lambda values: values.str.len() <= MAX_CELL, f"longer than {MAX_CELL} characters")
+    yield _Check(_printable, "holds a character that nobody can see")
 
 
-def _checks(field: Field) -> Iterator[pa.Check]:
+def _checks(field: Field) -> Iterator[_Check]:
     yield from _text_checks()
     if field.type in _TYPE_PATTERNS:
         pattern, reason = _TYPE_PATTERNS[field.type]
-        yield _check(_matches(pattern), reason)
+        yield _Check(_matches(pattern), reason)
     if field.partial_date:
-        yield _check(
+        yield _Check(
             lambda values: values.map(is_partial_date),
             "not a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD",
         )
     elif field.pattern:
-        yield _check(_matches(field.pattern), f"does not have the form {field.pattern}")
+        yield _Check(_matches(field.pattern), f"does not have the form {field.pattern}")
     if field.item_pattern:
         item = f"({field.item_pattern})"
-        yield _check(
+        yield _Check(
             _matches(f"{item}({field.delimiter}{item})*"),
             f"an item does not have the form {field.item_pattern}",
         )
     if field.minimum is not None or field.maximum is not None:
-        yield _check(
+        yield _Check(
             _between(field),
             f"outside {field.minimum} to {field.maximum}"
             if field.maximum is not None
@@ -107,22 +116,42 @@ def _checks(field: Field) -> Iterator[pa.Check]:
     yield from _code_checks(field)
 
 
-def _key_checks(field: Field, resource: Resource) -> Iterator[pa.Check]:
+def _key_checks(field: Field, resource: Resource) -> Iterator[_Check]:
     if field.name in resource.primary_key and field.type == "string" and not field.pattern:
-        yield _check(_matches(_KEY), "a key is written with letters, digits, full stops and -")
+        yield _Check(_matches(_KEY), "a key is written with letters, digits, full stops and -")
 
 
-def pandera_schema(resource: Resource) -> pa.DataFrameSchema:
-    """The column checks of one table as a pandera schema over text columns."""
+def _all_checks(field: Field, resource: Resource) -> list[_Check]:
+    return [*_checks(field), *_key_checks(field, resource)]
+
+
+def pandera_schema(resource: Resource, names: Collection[str]) -> pa.DataFrameSchema:
+    """The checks of the columns ``names`` of one table as a pandera schema over text columns."""
+    import pandera.pandas as pa  # noqa: PLC0415 (heavy)
+
     columns = {
         f.name: pa.Column(
             dtype=None,
-            checks=[*_checks(f), *_key_checks(f, resource)],
+            checks=[
+                pa.Check(check.test, error=check.reason, ignore_na=True)
+                for check in _all_checks(f, resource)
+            ],
             nullable=not f.required,
         )
         for f in resource.fields
+        if f.name in names
     }
     return pa.DataFrameSchema(columns)
+
+
+def _is_sound(cells: pd.Series, field: Field, resource: Resource) -> bool:
+    """Whether no check objects to any of the different values of a column."""
+    values = cells.drop_duplicates()
+    filled = values[values != ""]
+    if field.required and len(filled) < len(values):
+        return False
+    checks = _all_checks(field, resource)
+    return filled.empty or all(check.test(filled).all() for check in checks)
 
 
 def _as_problem(case: Mapping[str, object], file: str, rows: pd.Series) -> Problem:
@@ -137,9 +166,16 @@ def _as_problem(case: Mapping[str, object], file: str, rows: pd.Series) -> Probl
 
 def check_columns(frame: pd.DataFrame, resource: Resource) -> list[Problem]:
     """All findings of types, constraints and categories in one table."""
-    known = frame.drop(columns="_row").replace("", None)
+    wrong = [f.name for f in resource.fields if not _is_sound(frame[f.name], f, resource)]
+    return _column_problems(frame, resource, wrong) if wrong else []
+
+
+def _column_problems(frame: pd.DataFrame, resource: Resource, names: list[str]) -> list[Problem]:
+    from pandera.errors import SchemaErrors  # noqa: PLC0415 (heavy)
+
+    known = frame[names].replace("", None)
     try:
-        pandera_schema(resource).validate(known, lazy=True)
+        pandera_schema(resource, names).validate(known, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.to_dict("records")
         found = {_as_problem(case, resource.path, frame["_row"]) for case in cases}
@@ -156,15 +192,21 @@ def check_unique(tables: Tables, package: Package) -> list[Problem]:
         rows = frame
         for key in (resource.primary_key, *columns, *resource.unique_keys):
             names = list(key)
-            known = rows[(rows[names] != "").any(axis=1)]
+            known = rows.loc[(rows[names] != "").any(axis=1), [*names, "_row"]]
             repeated = known[known.duplicated(names)]
+            if repeated.empty:
+                continue
             first = known.groupby(names)["_row"].first()
-            for *values, row in repeated[[*names, "_row"]].itertuples(index=False, name=None):
+            for *values, row in repeated.itertuples(index=False, name=None):
                 earlier = first[tuple(values) if len(values) > 1 else values[0]]
                 reason = f"the same {', '.join(names)} as in row {earlier}"
                 problems.append(Problem(resource.path, int(row), names[0], str(values[0]), reason))
             rows = rows.drop(repeated.index)
     return problems
+
+
+def _items(cell: str, field: Field) -> list[str]:
+    return cell.split(field.delimiter) if field.type == "list" else [cell]
 
 
 def check_references(tables: Tables, package: Package) -> list[Problem]:
@@ -177,11 +219,18 @@ def check_references(tables: Tables, package: Package) -> list[Problem]:
             if target is None or target.resource not in tables:
                 continue
             keys = set(tables[target.resource][target.field])
-            cells = frame.loc[frame[field.name] != "", ["_row", field.name]]
+            dangling = [
+                cell
+                for cell in frame[field.name].unique()
+                if cell and not keys.issuperset(_items(cell, field))
+            ]
+            if not dangling:
+                continue
+            cells = frame.loc[frame[field.name].isin(dangling), ["_row", field.name]]
             if field.type == "list":
                 cells = cells.assign(**{field.name: cells[field.name].str.split(field.delimiter)})
                 cells = cells.explode(field.name)
-            dangling = cells[~cells[field.name].isin(keys)]
+            unknown = cells[~cells[field.name].isin(keys)]
             problems += [
                 Problem(
                     resource.path,
@@ -190,7 +239,7 @@ def check_references(tables: Tables, package: Package) -> list[Problem]:
                     str(value),
                     f"no such {target.field} in {package[target.resource].path}",
                 )
-                for row, value in dangling.itertuples(index=False)
+                for row, value in unknown.itertuples(index=False)
             ]
     return problems
 
@@ -215,16 +264,26 @@ def check_order(tables: Tables, package: Package) -> list[Problem]:
     problems = []
     for name, frame in tables.items():
         resource = package[name]
-        keys = list(frame[list(resource.primary_key)].itertuples(index=False, name=None))
-        for before, after, row in zip(keys, keys[1:], frame["_row"].iloc[1:], strict=False):
-            if after < before:
-                cells = zip(resource.primary_key, before, after, strict=True)
-                column, value = next((c, new) for c, old, new in cells if new != old)
-                problems.append(
-                    Problem(resource.path, int(row), column, value, "rows are not sorted by key")
-                )
-                break
+        names = list(resource.primary_key)
+        at = first_unsorted([frame[name].to_numpy() for name in names])
+        if at is None:
+            continue
+        before, after = frame[names].iloc[at - 1], frame[names].iloc[at]
+        column = next(name for name in names if before[name] != after[name])
+        row = int(frame["_row"].iloc[at])
+        reason = "rows are not sorted by key"
+        problems.append(Problem(resource.path, row, column, after[column], reason))
     return problems
+
+
+def first_unsorted(columns: list[np.ndarray]) -> int | None:
+    """Position of the first row that sorts before the row above it."""
+    undecided = np.ones(max(len(columns[0]) - 1, 0), dtype=bool)
+    smaller = np.zeros_like(undecided)
+    for cells in columns:
+        smaller |= undecided & (cells[1:] < cells[:-1])
+        undecided &= cells[1:] == cells[:-1]
+    return int(smaller.argmax()) + 1 if smaller.any() else None
 
 
 def typed(frame: pd.DataFrame, resource: Resource) -> pd.DataFrame:
@@ -233,10 +292,9 @@ def typed(frame: pd.DataFrame, resource: Resource) -> pd.DataFrame:
     Lists stay text (items separated by ``;``) because not every engine has arrays.
     Each partial date ``x`` gains ``x_earliest`` and ``x_latest`` (days).
     """
-    known = frame.drop(columns="_row").replace("", None)
     out: dict[str, pd.Series] = {}
     for field in resource.fields:
-        column = known[field.name]
+        column = frame[field.name].where(frame[field.name] != "", None)
         match field.type:
             case "integer":
                 # not through to_numeric, whose floats round beside an empty cell
@@ -249,7 +307,9 @@ def typed(frame: pd.DataFrame, resource: Resource) -> pd.DataFrame:
             case _:
                 out[field.name] = column.astype("string")
         if field.partial_date:
+            codes, texts = pd.factorize(column)
             for suffix in BOUND_SUFFIXES:
-                days = [bound_day(text, suffix) for text in column]
-                out[f"{field.name}_{suffix}"] = pd.Series(days, dtype="datetime64[s]")
+                days = pd.Series([*(bound_day(text, suffix) for text in texts), None])
+                found = days.astype("datetime64[s]").to_numpy()[codes]  # an unknown one is last
+                out[f"{field.name}_{suffix}"] = pd.Series(found)
     return pd.DataFrame(out)

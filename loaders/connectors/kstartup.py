@@ -33,7 +33,7 @@ from loaders.connectors.http import (
     checked_base,
 )
 from loaders.connectors.plan import Plan, Proposal, Row, Unplaced
-from loaders.datasets import records
+from loaders.rules import records
 from loaders.validation import Tables
 
 BASE_URL = "https://apis.data.go.kr/B552735/kisedKstartupService01"

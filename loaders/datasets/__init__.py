@@ -64,11 +64,3 @@ def check_rules(readable: Tables, names: Collection[str]) -> list[Problem]:
         with suppress(UnreadableTableError):
             problems += list(rules(tables))
     return problems
-
-
-def records(frame: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """Rows of a text table as dictionaries (``_row`` as text)."""
-    names = [str(column) for column in frame]
-    columns = [map(str, frame[column].tolist()) for column in frame]
-    for cells in zip(*columns, strict=True):
-        yield dict(zip(names, cells, strict=True))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache, partial
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.package import package
 from loaders.problems import Problem
-from loaders.rules import Row, named_row, problem
+from loaders.rules import Row, keys_of, named_row, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -40,14 +40,16 @@ def _said(row: Row) -> Iterator[Problem]:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """The fact exists, the page is a further one, and what it says differently is given."""
+    is_key = keys_of(tables)
+    own_page = cache(partial(_own_page, tables))
     for row in records(tables["fact_sources"]):
         yield from _said(row)
-        unknown = list(named_row(FILE, row, tables))
+        unknown = list(named_row(FILE, row, tables, is_key))
         yield from unknown
         if unknown:
             continue
         table = row["table"]
         if row["column"] and row["column"] not in package()[table].columns:
             yield problem(FILE, row, "column", f"no such column in {table}.csv")
-        if _own_page(tables, table).get(row["key"]) == row["source_id"]:
+        if own_page(table).get(row["key"]) == row["source_id"]:
             yield problem(FILE, row, "source_id", "is the source that the row itself names")

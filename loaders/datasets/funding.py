@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import ancestors, no_cycle, numbers_in_order, problem
+from loaders.rules import ancestors, no_cycle, numbers_in_order, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 

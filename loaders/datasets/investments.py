@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import problem
+from loaders.rules import Row, of_cells, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -32,13 +31,16 @@ def rules(tables: Tables) -> Iterator[Problem]:
             index=False, name=None
         )
     )
-    for row in records(tables["investments"]):
-        if row["amount_kind"] == "equity-round" and not row["amount"]:
-            yield problem("investments.csv", row, "amount", "an equity round needs an amount")
-        if row["amount_kind"] == "undisclosed" and row["amount"]:
-            yield problem("investments.csv", row, "amount_kind", "but an amount is given")
-        lead = row["lead_investor_id"]
-        if lead and (row["investment_id"], lead) not in members:
-            yield problem(
-                "investments.csv", row, "lead_investor_id", "not among the round's investors"
-            )
+    frame = tables["investments"]
+    yield from of_cells(frame, ("amount_kind", "amount"), _amounts)
+    leads = zip(frame["investment_id"], frame["lead_investor_id"], strict=True)
+    outside = [lead != "" and (key, lead) not in members for key, lead in leads]
+    for row in records(frame[outside]):
+        yield problem("investments.csv", row, "lead_investor_id", "not among the round's investors")
+
+
+def _amounts(row: Row) -> Iterator[Problem]:
+    if row["amount_kind"] == "equity-round" and not row["amount"]:
+        yield problem("investments.csv", row, "amount", "an equity round needs an amount")
+    if row["amount_kind"] == "undisclosed" and row["amount"]:
+        yield problem("investments.csv", row, "amount_kind", "but an amount is given")

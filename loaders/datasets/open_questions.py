@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import named_row, problem
+from loaders.rules import keys_of, named_row, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -24,6 +23,7 @@ def open_questions() -> ir.Table:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """The row in question exists, or the question is settled; a settled one says how."""
+    is_key = keys_of(tables)
     for row in records(tables["open_questions"]):
         settled = row["status"] == "resolved"
         if settled and not row["resolution_en"]:
@@ -31,4 +31,4 @@ def rules(tables: Tables) -> Iterator[Problem]:
         if not settled and row["resolution_en"]:
             yield problem(FILE, row, "status", "is open, but a resolution is given")
         if not settled:  # what settled a question may have been that the row was removed
-            yield from named_row(FILE, row, tables)
+            yield from named_row(FILE, row, tables, is_key)

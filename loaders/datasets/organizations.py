@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import ibis.expr.types as ir
+import pandas as pd
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import problem
+from loaders.rules import problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -28,8 +28,13 @@ def organizations() -> ir.Table:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """Who acts in a role in another table has that role here."""
+    frame = tables["organizations"]
     acting = {role: set(tables[table][column]) for table, column, role in ROLE_OF}
-    for row in records(tables["organizations"]):
+    lacking = pd.Series(False, index=frame.index)
+    for role, members in acting.items():
+        others = [roles for roles in frame["roles"].unique() if role not in roles.split(";")]
+        lacking |= frame["roles"].isin(others) & frame["org_id"].isin(members)
+    for row in records(frame[lacking]):
         roles = row["roles"].split(";")
         for role, members in acting.items():
             if row["org_id"] in members and role not in roles:

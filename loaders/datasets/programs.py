@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import dates_in_order, no_cycle, together
+from loaders.rules import dates_in_order, no_cycle, records, together
 from loaders.schema import unbound
 from loaders.validation import Tables
 

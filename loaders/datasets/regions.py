@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import ibis.expr.types as ir
 
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import Row, no_cycle, problem
+from loaders.rules import Row, no_cycle, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 

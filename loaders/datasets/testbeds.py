@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import ibis.expr.types as ir
 
 from loaders.boundaries import Provinces, boundary_file, provinces
-from loaders.datasets import records
 from loaders.datasets.regions import homes, misplaced
 from loaders.package import data_dir, package
 from loaders.problems import Problem
-from loaders.rules import problem
+from loaders.rules import problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from loaders.datasets.pilots import ENDED
-from loaders.findings.base import Both, Facts, Finding, before, label
+from loaders.findings.base import Both, Facts, Finding, Mask, all_before, before, days, label
 from loaders.rules import Row
 
 TRIAL = ("poc", "poc-completed", "field-demo")
@@ -25,9 +25,10 @@ def pilot_name(facts: Facts, pilot_id: str) -> Both:
     return f"{company[0]}, {row['technology_en']}", f"{company[1]}, {row['technology_ko']}"
 
 
-def _steps(facts: Facts) -> dict[str, list[Row]]:
+def _steps(facts: Facts, pilots: Collection[str]) -> dict[str, list[Row]]:
+    """All milestones of each of ``pilots``."""
     steps: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.rows("milestones"):
+    for row in facts.rows("milestones", facts.frame("milestones")["pilot_id"].isin(pilots)):
         steps[row["pilot_id"]].append(row)
     return steps
 
@@ -47,6 +48,18 @@ def _overtaken(low: Row, steps: list[Row], rank: Mapping[str, int]) -> Row | Non
     return None if again else high
 
 
+def _out_of_order(facts: Facts) -> set[str]:
+    """Pilots with a dated event later than a stage that stands as high or higher."""
+    steps = facts.frame("milestones")
+    rank = steps["stage"].map(dict(facts.rank)).astype(float)
+    steps = steps[rank.notna()].assign(rank=rank)
+    first, last = days(steps["date"])
+    steps = steps.assign(first=first, last=last).sort_values(["rank"], ascending=False)
+    soonest = steps.groupby("pilot_id", sort=False)["last"].cummin()  # of this stage or higher
+    late = (soonest < steps["first"]) & (steps["date_basis"] == "event")
+    return set(steps.loc[late, "pilot_id"])
+
+
 def stage_order(facts: Facts) -> Iterator[Finding]:
     """A lower stage dated surely after a higher one of the same pilot.
 
@@ -54,7 +67,7 @@ def stage_order(facts: Facts) -> Iterator[Finding]:
     from above, so it serves as well. A stage that is reached again is no fault.
     """
     rank = facts.rank
-    for pilot_id, steps in _steps(facts).items():
+    for pilot_id, steps in _steps(facts, _out_of_order(facts)).items():
         known = [s for s in steps if s["stage"] in rank]
         for low in known:
             high = _overtaken(low, known, rank) if low["date_basis"] == "event" else None
@@ -75,21 +88,32 @@ def stage_order(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _wrong_order(table: str, key: str, name: Both, first: Both, days: tuple[str, str]) -> Finding:
+def _wrong_order(table: str, key: str, name: Both, first: Both, both: tuple[str, str]) -> Finding:
     """A finding that ``first`` (what should come first, and what came) has its days reversed."""
     return Finding(
         "date-order",
         table,
         (key,),
         (
-            f"{name[0]}: {first[0]} ({days[0]}; {days[1]}). Which date is wrong?",
-            f"{name[1]}: {first[1]}({days[0]}, {days[1]}). 어느 날짜가 틀렸습니까?",
+            f"{name[0]}: {first[0]} ({both[0]}; {both[1]}). Which date is wrong?",
+            f"{name[1]}: {first[1]}({both[0]}, {both[1]}). 어느 날짜가 틀렸습니까?",
         ),
     )
 
 
+def _out_of_pilot(facts: Facts) -> set[str]:
+    """Pilots with a trial before their start or after their end."""
+    steps = facts.frame("milestones")
+    steps = steps[steps["stage"].isin(TRIAL)]
+    start, end = (
+        facts.told("pilots", column, steps["pilot_id"]) for column in ("start_date", "end_date")
+    )
+    outside = all_before(steps["date"], start) | all_before(end, steps["date"])
+    return set(steps.loc[outside, "pilot_id"])
+
+
 def _trial_dates(facts: Facts) -> Iterator[Finding]:
-    for pilot_id, steps in _steps(facts).items():
+    for pilot_id, steps in _steps(facts, _out_of_pilot(facts)).items():
         pilot = facts.by_key("pilots")[pilot_id]
         for step in steps:
             if step["stage"] not in TRIAL or step["date_basis"] != "event":
@@ -97,30 +121,32 @@ def _trial_dates(facts: Facts) -> Iterator[Finding]:
             name, key = pilot_name(facts, pilot_id), step["milestone_id"]
             if before(step["date"], pilot["start_date"]):
                 words = "the trial lies before the start", "실증 시점이 시작일보다 앞섭니다"
-                days = step["date"], pilot["start_date"]
-                yield _wrong_order("milestones", key, name, words, days)
+                both = step["date"], pilot["start_date"]
+                yield _wrong_order("milestones", key, name, words, both)
             elif step["stage"] != "poc-completed" and before(pilot["end_date"], step["date"]):
                 words = "the trial lies after the end", "실증 시점이 종료일보다 늦습니다"
-                days = step["date"], pilot["end_date"]
-                yield _wrong_order("milestones", key, name, words, days)
+                both = step["date"], pilot["end_date"]
+                yield _wrong_order("milestones", key, name, words, both)
+
+
+def _unfounded(facts: Facts, table: str, column: str) -> Mask:
+    """Rows that are dated before the founding of their company."""
+    rows = facts.frame(table)
+    return all_before(rows[column], facts.told("organizations", "founded_year", rows["org_id"]))
 
 
 def _founding(facts: Facts) -> Iterator[Finding]:
     companies = facts.by_key("organizations")
-    for deal in facts.rows("investments"):
-        founded = companies[deal["org_id"]]["founded_year"]
-        if before(deal["date"], founded):
-            words = "the round lies before the founding", "투자 시점이 설립 이전입니다"
-            name = facts.name("organizations", deal["org_id"])
-            days = deal["date"], founded
-            yield _wrong_order("investments", deal["investment_id"], name, words, days)
-    for pilot in facts.rows("pilots"):
-        founded = companies[pilot["org_id"]]["founded_year"]
-        if before(pilot["start_date"], founded):
-            words = "the pilot began before the founding", "실증 시작이 설립 이전입니다"
-            name = pilot_name(facts, pilot["pilot_id"])
-            days = pilot["start_date"], founded
-            yield _wrong_order("pilots", pilot["pilot_id"], name, words, days)
+    for deal in facts.rows("investments", _unfounded(facts, "investments", "date")):
+        words = "the round lies before the founding", "투자 시점이 설립 이전입니다"
+        name = facts.name("organizations", deal["org_id"])
+        both = deal["date"], companies[deal["org_id"]]["founded_year"]
+        yield _wrong_order("investments", deal["investment_id"], name, words, both)
+    for pilot in facts.rows("pilots", _unfounded(facts, "pilots", "start_date")):
+        words = "the pilot began before the founding", "실증 시작이 설립 이전입니다"
+        name = pilot_name(facts, pilot["pilot_id"])
+        both = pilot["start_date"], companies[pilot["org_id"]]["founded_year"]
+        yield _wrong_order("pilots", pilot["pilot_id"], name, words, both)
 
 
 def _beginnings(facts: Facts) -> Iterator[Finding]:
@@ -130,8 +156,8 @@ def _beginnings(facts: Facts) -> Iterator[Finding]:
         if before(edition["edition_year"], first):
             words = "an edition lies before the first year", "회차가 사업 시작연도보다 앞섭니다"
             name = facts.name("programs", edition["program_id"])
-            days = edition["edition_year"], first
-            yield _wrong_order("program_editions", edition["edition_id"], name, words, days)
+            both = edition["edition_year"], first
+            yield _wrong_order("program_editions", edition["edition_id"], name, words, both)
 
 
 def date_order(facts: Facts) -> Iterator[Finding]:
@@ -150,10 +176,10 @@ def after_page(facts: Facts) -> Iterator[Finding]:
         "ecosystem_events": "ecosystem_event_id",
     }
     for table, key in keys.items():
-        for row in facts.rows(table):
-            page = facts.by_key("sources")[row["source_id"]]
-            happened = row.get("date_basis", "event") == "event"
-            if not (happened and before(page["published"], row["date"])):
+        frame = facts.frame(table)
+        published = facts.told("sources", "published", frame["source_id"])
+        for row in facts.rows(table, all_before(published, frame["date"])):
+            if row.get("date_basis", "event") != "event":
                 continue
             name = _subject(facts, table, row)
             shown = facts.page(row["source_id"])
@@ -180,15 +206,19 @@ def _subject(facts: Facts, table: str, row: Row) -> Both:
     return facts.name("testbeds", row["testbed_id"])
 
 
-def _activities(facts: Facts) -> dict[str, list[tuple[str, str, str]]]:
-    """Dated steps and rounds of each company: table, key, date."""
+def _activities(facts: Facts, companies: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """Dated steps and rounds of each of ``companies``: table, key, date."""
     done: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    pilots = facts.by_key("pilots")
-    for step in facts.rows("milestones"):
-        if step["stage"] in facts.rank:
-            company = pilots[step["pilot_id"]]["org_id"]
-            done[company].append(("milestones", step["milestone_id"], step["date"]))
-    for deal in facts.rows("investments"):
+    pilots = facts.frame("pilots")
+    own = pilots[pilots["org_id"].isin(companies)]
+    company_of = dict(zip(own["pilot_id"], own["org_id"], strict=True))
+    for pilot_id, steps in _steps(facts, company_of).items():
+        done[company_of[pilot_id]] += [
+            ("milestones", step["milestone_id"], step["date"])
+            for step in steps
+            if step["stage"] in facts.rank
+        ]
+    for deal in facts.rows("investments", facts.frame("investments")["org_id"].isin(companies)):
         done[deal["org_id"]].append(("investments", deal["investment_id"], deal["date"]))
     return done
 
@@ -208,10 +238,9 @@ def _ended_then_active(
 
 
 def _company_ends(facts: Facts) -> Iterator[Finding]:
-    done = _activities(facts)
-    for event in facts.rows("events"):
-        if event["kind"] in NO_END:
-            continue
+    ends = [event for event in facts.rows("events") if event["kind"] not in NO_END]
+    done = _activities(facts, {event["org_id"] for event in ends})
+    for event in ends:
         name, kind = facts.name("organizations", event["org_id"]), _kind(event)
         for table, key, day in done[event["org_id"]]:
             if before(event["date"], day):
@@ -235,7 +264,9 @@ def _zone_ends(facts: Facts) -> Iterator[Finding]:
 
 def _pilot_ends(facts: Facts) -> Iterator[Finding]:
     stopped = facts.name("stages", ENDED)
-    for pilot_id, steps in _steps(facts).items():
+    milestones = facts.frame("milestones")
+    ended = set(milestones.loc[milestones["stage"] == ENDED, "pilot_id"])
+    for pilot_id, steps in _steps(facts, ended).items():
         for end in (s for s in steps if s["stage"] == ENDED):
             words = f"{stopped[0]} ({end['date']})", f"{stopped[1]}({end['date']})"
             for step in steps:

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import mean
 
-from loaders.findings.base import Both, Facts, Finding, quantity
-from loaders.rules import Row
+import numpy as np
+import pandas as pd
+
+from loaders.findings.base import Both, Facts, Finding, Positions, quantity
+from loaders.rules import Row, records
 
 #: Powers of ten by which an amount must differ from the others of its group.
 SLIP = 2.5
@@ -73,16 +76,18 @@ def off_scale(values: list[float]) -> list[float]:
     logs = [math.log10(value) for value in values]
     ordered = sorted(logs)
     distances: dict[float, list[float]] = {}
-    found = []
-    for log in logs:
+    found: dict[float, float] = {}
+    for log in ordered:
+        if log in found:
+            continue
         centre = _median_without(ordered, log)
         if centre not in distances:
             distances[centre] = sorted(abs(x - centre) for x in logs)
         middle = _median_without(distances[centre], abs(log - centre))
         distance = log - centre
         is_off = abs(distance) > max(SLIP, SPREADS * max(1.4826 * middle, LEAST_SPREAD))
-        found.append(distance if is_off else 0.0)
-    return found
+        found[log] = distance if is_off else 0.0
+    return [found[log] for log in logs]
 
 
 def _median_without(ordered: list[float], value: float) -> float:
@@ -106,24 +111,30 @@ def scale(facts: Facts) -> Iterator[Finding]:
     """Amounts that are out of scale within one of their groups, each found once."""
     rates = won_per_unit(facts)
     for series in SERIES:
-        rows: list[Row] = [
-            row
-            for row in facts.rows(series.table)
-            if row[series.column] and row[series.unit] in rates and int(row[series.column]) > 0
-        ]
-        worst: dict[str, float] = {}
+        frame = facts.frame(series.table)
+        frame = frame[(frame[series.column] != "") & frame[series.unit].isin(list(rates))]
+        amounts = zip(frame[series.column], frame[series.unit], strict=True)
+        won = np.array([int(amount) * rates[unit] for amount, unit in amounts], dtype=float)
+        frame, won = frame[won > 0], won[won > 0]
+        worst = np.zeros(len(won))
         for columns in series.groups:
-            together: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-            for row in rows:
-                if all(row[column] for column in columns):
-                    together[tuple(row[column] for column in columns)].append(row)
-            for group in together.values():
-                won = [int(row[series.column]) * rates[row[series.unit]] for row in group]
-                for row, found in zip(group, off_scale(won), strict=True):
-                    worst[row[series.key]] = max(worst.get(row[series.key], 0.0), found, key=abs)
-        for row in rows:
-            if distance := worst.get(row[series.key], 0.0):
-                yield _question(facts, series, row, distance)
+            for group in _groups(frame, columns):
+                found = np.array(off_scale(won[group].tolist()))
+                worst[group] = np.where(np.abs(found) > np.abs(worst[group]), found, worst[group])
+        far = worst != 0
+        for row, distance in zip(records(frame[far]), worst[far].tolist(), strict=True):
+            yield _question(facts, series, row, distance)
+
+
+def _groups(frame: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[Positions]:
+    """Positions of the rows that have the same in all columns, and in none nothing."""
+    together: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    cells = zip(*(frame[column] for column in columns), strict=True)
+    keys = cells if columns else ((),) * len(frame)
+    for at, key in enumerate(keys):
+        if all(key):
+            together[key].append(at)
+    yield from (np.array(group) for group in together.values())
 
 
 def _question(facts: Facts, series: _Series, row: Row, distance: float) -> Finding:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from loaders.findings.base import Facts, Finding
 from loaders.findings.dates import pilot_name
 from loaders.rules import Row
@@ -15,10 +17,10 @@ _LOCAL = re.compile(r"(시|도|군|구)(청)?$")
 
 def exported(facts: Facts) -> Iterator[Finding]:
     """Exports of pilots that took place in Korea."""
-    pilots = facts.by_key("pilots")
-    for step in facts.rows("milestones"):
-        if step["stage"] != "exported" or pilots[step["pilot_id"]]["country"] != "KR":
-            continue
+    pilots, steps = facts.frame("pilots"), facts.frame("milestones")
+    here = pilots.loc[pilots["country"] == "KR", "pilot_id"]
+    exports = (steps["stage"] == "exported") & steps["pilot_id"].isin(here)
+    for step in facts.rows("milestones", exports):
         name = pilot_name(facts, step["pilot_id"])
         yield Finding(
             "exported-in-korea",
@@ -33,6 +35,10 @@ def exported(facts: Facts) -> Iterator[Finding]:
         )
 
 
+#: Tables with the places that a pilot should share, and its columns that name them.
+SEATS = (("organizations", "host_org_id"), ("testbeds", "testbed_id"))
+
+
 def _has_one_seat(host: Row) -> bool:
     """Local governments and universities; ministries and enterprises act everywhere."""
     local = host["kind"] == "government" and _LOCAL.search(host["name_ko"])
@@ -41,8 +47,14 @@ def _has_one_seat(host: Row) -> bool:
 
 def hosts(facts: Facts) -> Iterator[Finding]:
     """Pilots in another province than their host (of one seat) or their testbed."""
-    for row in facts.rows("pilots"):
-        for table, column in (("organizations", "host_org_id"), ("testbeds", "testbed_id")):
+    pilots = facts.frame("pilots")
+    elsewhere = np.zeros(len(pilots), dtype=bool)
+    for table, column in SEATS:
+        there = facts.told(table, "sido", pilots[column])
+        known = (pilots["sido"] != "") & (there != "")
+        elsewhere |= (known & (pilots["sido"] != there)).to_numpy()
+    for row in facts.rows("pilots", elsewhere):
+        for table, column in SEATS:
             there = facts.by_key(table).get(row[column])
             if not there or not (row["sido"] and there["sido"]) or row["sido"] == there["sido"]:
                 continue

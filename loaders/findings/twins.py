@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations
+from functools import cache
 
+import numpy as np
+import pandas as pd
 from rapidfuzz import fuzz, utils
 
 from loaders.dates import bounds, is_partial_date
-from loaders.findings.base import Facts, Finding, label, quantity
-from loaders.rules import Row
+from loaders.findings.base import Facts, Finding, Mask, Positions, days, label, quantity
+from loaders.rules import Row, records
 
 #: Days between two reports of one round.
 ROUND_DAYS = 45
@@ -20,6 +21,9 @@ SIMILAR_AMOUNT = 1.25
 
 #: Least similarity of two names of one technology (rapidfuzz, 0 to 100).
 SIMILAR_TECHNOLOGY = 80.0
+
+#: Columns whose different values, when both are known, tell two pilots apart.
+PLACES = ("host_org_id", "host_name_ko", "testbed_id", "sigungu_code", "city_ko")
 
 #: Rounds that a company has once.
 ONCE = ("seed", "pre-a", "series-a", "series-b", "series-c", "pre-ipo", "ipo")
@@ -33,13 +37,34 @@ def days_between(first: str, second: str) -> int | None:
     return max((c - b).days, (a - d).days, 0)
 
 
-def _pairs(facts: Facts, table: str) -> Iterator[tuple[Row, Row]]:
-    """Two rows of one company at a time, in the order of their keys."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.rows(table):
-        rows[row["org_id"]].append(row)
-    for own in rows.values():
-        yield from combinations(own, 2)
+def _pairs(frame: pd.DataFrame) -> tuple[Positions, Positions]:
+    """Positions of two rows of one company at a time, in the order of their keys."""
+    companies = pd.factorize(frame["org_id"])[0]
+    order = np.argsort(companies, kind="stable")
+    grouped = companies[order]
+    firsts, seconds = [order[:0]], [order[:0]]
+    for apart in range(1, len(order)):
+        same = grouped[apart:] == grouped[:-apart]
+        if not same.any():
+            break
+        firsts.append(order[:-apart][same])
+        seconds.append(order[apart:][same])
+    first, second = np.concatenate(firsts), np.concatenate(seconds)
+    sort = np.lexsort((second, first, companies[first]))
+    return first[sort], second[sort]
+
+
+def _rows(frame: pd.DataFrame, first: Positions, second: Positions) -> Iterator[tuple[Row, Row]]:
+    return zip(records(frame.iloc[first]), records(frame.iloc[second]), strict=True)
+
+
+def _close(frame: pd.DataFrame) -> Iterator[tuple[Row, Row]]:
+    """Two rounds of one company that may lie no more than `ROUND_DAYS` apart."""
+    first, second = _pairs(frame)
+    low, high = days(frame["date"])
+    apart = np.maximum(low[second] - high[first], low[first] - high[second])
+    close = apart <= ROUND_DAYS
+    return _rows(frame, first[close], second[close])
 
 
 def _similar(first: Row, second: Row) -> bool | None:
@@ -74,14 +99,14 @@ def rounds(facts: Facts) -> Iterator[Finding]:
     the dates overlap and nothing else tells the rounds apart. A round that a company has
     once, with two quite different amounts, is a contradiction.
     """
-    for first, second in _pairs(facts, "investments"):
-        days = days_between(first["date"], second["date"])
-        if days is None or days > ROUND_DAYS or _told_apart(first, second):
+    for first, second in _close(facts.frame("investments")):
+        between = days_between(first["date"], second["date"])
+        if _told_apart(first, second):
             continue
         similar = _similar(first, second)
         kinds = {first["round"], second["round"]}
         alike = len(kinds) == 1 or "undisclosed" in kinds
-        if similar or (similar is None and days == 0 and alike):
+        if similar or (similar is None and between == 0 and alike):
             rule = "same-round-twice"
             ask = "Are they one round?", "같은 투자 라운드입니까?"
         elif similar is False and len(kinds) == 1 and first["round"] in ONCE:
@@ -103,25 +128,42 @@ def rounds(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _elsewhere(first: Row, second: Row) -> bool:
-    """Whether the two pilots are known to have different hosts or places."""
-    if first["sido"] != second["sido"] or first["country"] != second["country"]:
-        return True
-    places = ("host_org_id", "host_name_ko", "testbed_id", "sigungu_code", "city_ko")
-    return any(first[c] and second[c] and first[c] != second[c] for c in places)
+def _nearby(
+    frame: pd.DataFrame, first: Positions, second: Positions
+) -> tuple[Positions, Positions]:
+    """The pairs of pilots that are not known to have different hosts or places."""
+    for column in ("sido", "country", *PLACES):
+        cells = frame[column].to_numpy()
+        one, other = cells[first], cells[second]
+        apart = one != other
+        if column in PLACES:
+            apart &= (one != "") & (other != "")
+        first, second = first[~apart], second[~apart]
+    return first, second
+
+
+def _alike(frame: pd.DataFrame, first: Positions, second: Positions) -> Mask:
+    """Pairs with a similar technology in one of the languages."""
+
+    @cache  # many pairs have the same two names
+    def alike(one: str, other: str) -> bool:
+        found = fuzz.token_set_ratio(one, other, processor=utils.default_process)
+        return bool(found >= SIMILAR_TECHNOLOGY)
+
+    found = np.zeros(len(first), dtype=bool)
+    for column in ("technology_en", "technology_ko"):
+        names = frame[column].to_numpy()
+        pairs = zip(names[first], names[second], strict=True)
+        found |= np.fromiter((alike(one, other) for one, other in pairs), bool, len(first))
+    return found
 
 
 def pilots(facts: Facts) -> Iterator[Finding]:
     """Pilots of one company with a similar technology, not known to be in different places."""
-    for first, second in _pairs(facts, "pilots"):
-        if _elsewhere(first, second):
-            continue
-        likeness = max(
-            fuzz.token_set_ratio(first[c], second[c], processor=utils.default_process)
-            for c in ("technology_en", "technology_ko")
-        )
-        if likeness < SIMILAR_TECHNOLOGY:
-            continue
+    frame = facts.frame("pilots")
+    one, other = _nearby(frame, *_pairs(frame))
+    alike = _alike(frame, one, other)
+    for first, second in _rows(frame, one[alike], other[alike]):
         name = facts.name("organizations", first["org_id"])
         yield Finding(
             "same-pilot-twice",

@@ -136,3 +136,25 @@ def test_missing_file(tmp_path: Path) -> None:
     frame, problems = read_text_table(tmp_path / "t.csv", TABLE)
     assert frame.empty
     assert problems == [Problem("t.csv", 0, "", "", "file is missing")]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5])
+def test_blocks_of_rows_follow_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr("loaders.files.ROWS", 2)
+    text = "id,name,note\n" + "".join(f"{n}, x ,x\n" for n in range(rows))
+    found, problems = read(tmp_path, text)
+    assert problems == []
+    assert found == [[str(n), "x", "x", n + 2] for n in range(rows)]
+
+
+def test_a_character_may_be_cut_by_the_end_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.files.BLOCK", 2)
+    rows, problems = read(tmp_path, "id,name,note\na,세종,\n")
+    assert (rows, problems) == ([["a", "세종", "", 2]], [])
+    rows, problems = read(tmp_path, "id,name,note\na,세종".encode()[:-1])
+    assert rows == []
+    assert problems == ["t.csv, row 2: not UTF-8 (bytes ec a2)"]

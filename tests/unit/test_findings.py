@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from loaders.__main__ import cli
 from loaders.datasets import ecosystem_events, fact_sources, open_questions, vocabularies
 from loaders.findings import CHECKS, all_findings, counts, dates, money, places, twins
 from loaders.findings import record as recording
-from loaders.findings.base import Check, Facts, Finding
+from loaders.findings.base import Check, Facts, Finding, all_before, before
 from loaders.problems import DataError
 from tests.support import DATA, committed, read_rows, set_cell
 from tests.unit.test_rules import Row, tables
@@ -665,3 +667,43 @@ def test_findings_do_not_depend_on_the_order_of_rows() -> None:
     names = [finding.id for finding in all_findings(plain)]
     assert [finding.id for finding in all_findings(shuffled)] == names
     assert len(names) > 40
+
+
+# --- rows in doubt are found in columns ----------------------------------------
+
+DATES = st.sampled_from(("", "2020", "2021", "2021-03", "2021-03-04", "2021-04", "2022-01-01"))
+
+
+@given(st.lists(st.tuples(DATES, DATES)))
+def test_dates_are_compared_by_column_as_one_by_one(pairs: list[tuple[str, str]]) -> None:
+    frame = pd.DataFrame(pairs, columns=["first", "second"], dtype="object")
+    found = all_before(frame["first"], frame["second"]).tolist()
+    assert found == [before(first, second) for first, second in pairs]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("123"), DATES), max_size=12))
+def test_no_pilot_out_of_order_is_passed_over(steps: list[tuple[str, str, str]]) -> None:
+    """Every pilot with an event after a higher stage is looked at row by row."""
+    stages = {"1": "selected", "2": "poc", "3": "contract"}
+    rows = [
+        {"milestone_id": f"{n:02}", "pilot_id": pilot, "stage": stages[rank], "date": day}
+        | {"date_basis": "event"}
+        for n, (pilot, rank, day) in enumerate(steps)
+    ]
+    expected = {
+        low[0]
+        for low in steps
+        for high in steps
+        if low[0] == high[0] and high[1] > low[1] and before(high[2], low[2])
+    }
+    assert expected <= dates._out_of_order(facts(milestones=rows))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=9))
+def test_pairs_are_those_of_one_company(companies: list[str]) -> None:
+    frame = pd.DataFrame({"org_id": pd.Series(companies, dtype="object")})
+    expected = [
+        (i, j) for i, j in combinations(range(len(companies)), 2) if companies[i] == companies[j]
+    ]
+    found = list(zip(*(positions.tolist() for positions in twins._pairs(frame)), strict=True))
+    assert sorted(found) == expected

@@ -5,6 +5,7 @@ The tables here are written by hand; only the columns that a rule reads are fill
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,16 @@ from loaders.datasets import regions as region_rules
 from loaders.datasets import sources as source_rules
 from loaders.datasets import testbeds as testbed_rules
 from loaders.files import read_text_table
-from loaders.rules import ancestors, dates_in_order, no_cycle, numbers_in_order, together
+from loaders.problems import Problem
+from loaders.rules import (
+    ancestors,
+    dates_in_order,
+    no_cycle,
+    numbers_in_order,
+    of_cells,
+    records,
+    together,
+)
 from loaders.snapshot import validated_tables
 from loaders.validation import Tables
 from tests.support import DATA, committed
@@ -555,3 +565,16 @@ def test_hand_written_tables_have_the_columns_of_the_files() -> None:
     for name, resource in committed().resources.items():
         frame, _ = read_text_table(DATA / resource.path, resource)
         assert list(made[name].columns) == list(frame.columns)
+
+
+@given(st.lists(st.tuples(st.sampled_from(("", "2021", "2022-03")), st.sampled_from(("", "2021")))))
+def test_a_rule_of_cells_finds_what_it_finds_row_by_row(cells: list[tuple[str, str]]) -> None:
+    frame = pd.DataFrame(cells, columns=["start", "end"], dtype="object")
+    frame["other"] = "x"
+    frame["_row"] = range(2, len(cells) + 2)
+
+    def rule(row: Mapping[str, str]) -> Iterator[Problem]:
+        return dates_in_order("t.csv", row, "start", "end")
+
+    expected = [problem for row in records(frame) for problem in rule(row)]
+    assert list(of_cells(frame, ("start", "end"), rule)) == expected
