@@ -8,9 +8,8 @@ from itertools import pairwise
 import ibis.expr.types as ir
 
 from loaders.audit import CORRECTED, FACT_TABLES, READ, UNREADABLE, audit_id, place, taken
-from loaders.datasets import records
 from loaders.problems import Problem
-from loaders.rules import Row, named_row, problem
+from loaders.rules import IsKey, Row, keys_of, named_row, problem, records
 from loaders.schema import unbound
 from loaders.validation import Tables
 
@@ -34,12 +33,12 @@ def _said(row: Row) -> Iterator[Problem]:
         yield problem(FILE, row, "note_en", "empty, but the row was corrected")
 
 
-def _fact(row: Row, tables: Tables) -> Iterator[Problem]:
+def _fact(row: Row, tables: Tables, is_key: IsKey) -> Iterator[Problem]:
     """The fact is one that is drawn; it exists, unless it was corrected by removing it."""
     if row["table"] not in FACT_TABLES:
         yield problem(FILE, row, "table", "its rows are not drawn")
     elif row["verdict"] != CORRECTED:
-        yield from named_row(FILE, row, tables)
+        yield from named_row(FILE, row, tables, is_key)
 
 
 def _in_order(rows: Sequence[Row]) -> Iterator[Problem]:
@@ -54,12 +53,12 @@ def _in_order(rows: Sequence[Row]) -> Iterator[Problem]:
 
 def rules(tables: Tables) -> Iterator[Problem]:
     """Nobody chose: draws follow the seed's order without a gap and stop where they must."""
-    rows = list(records(tables["audits"]))
+    rows, is_key = list(records(tables["audits"])), keys_of(tables)
     known = {row["audit_id"] for row in rows}
     by_seed: dict[str, list[Row]] = {}
     for row in rows:
         yield from _said(row)
-        yield from _fact(row, tables)
+        yield from _fact(row, tables, is_key)
         if not (row["seed"] and row["draw"].isdecimal()):
             continue
         number = int(row["draw"])
