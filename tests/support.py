@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from loaders import boundaries, datasets, engine, package, schema, serving
 from loaders.package import PROJECT_ROOT, Package, read_package
+
+T = TypeVar("T")
 
 DATA = PROJECT_ROOT / "data"
 FIXTURES = PROJECT_ROOT / "tests" / "fixtures"
@@ -88,3 +93,12 @@ def fingerprint(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The coroutine's result, in a loop of a thread of its own.
+
+    A browser test of the same process may have left its loop running in this thread.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

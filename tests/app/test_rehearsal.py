@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.support import run_async
 from ui.rehearsal import rehearse
 
 
@@ -39,7 +40,7 @@ class Recorder:
 def test_pages_are_asked_for_in_turn_and_the_session_is_closed() -> None:
     app = Recorder(reruns=1)
     views = [("", "lang=ko"), ("funnel", "lang=en")]
-    asyncio.run(rehearse(app, views, "atlas.example"))
+    run_async(rehearse(app, views, "atlas.example"))
     assert app.asked == views
     assert app.host == b"atlas.example"
     assert app.closed
@@ -57,4 +58,4 @@ def test_an_application_that_refuses_does_not_keep_the_site_from_starting(fails:
         async with asyncio.timeout(1):
             await rehearse(refusing, [("", "lang=ko")], "atlas.example")
 
-    asyncio.run(within_a_second())
+    run_async(within_a_second())

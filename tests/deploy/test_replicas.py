@@ -24,7 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from bench.client import Reader, Run, connected
 from bench.serving import HOST, PROJECT, free_port
 from deploy.replicas import Site, answers, nginx_path, serving
-from tests.support import DATA, environment
+from tests.support import DATA, environment, run_async
 
 REPLICAS = int(os.environ.get("ATLAS_REPLICAS", "2"))
 SESSIONS = int(os.environ.get("ATLAS_SESSIONS", "20"))
@@ -188,7 +188,7 @@ async def _greedy(site: Site) -> None:
 
 
 def test_a_greedy_client_starves_nobody(site: Site) -> None:
-    asyncio.run(_greedy(site))
+    run_async(_greedy(site))
 
 
 def test_a_flood_of_questions_is_refused(site: Site) -> None:
@@ -211,7 +211,7 @@ async def _stop_one(site: Site) -> list[Visitor]:
 
 
 def test_visitors_of_a_stopped_replica_go_on_at_another(site: Site) -> None:
-    visitors = asyncio.run(_stop_one(site))
+    visitors = run_async(_stop_one(site))
     moved = {v.cookie for v in visitors if v.moved}
     stayed = {v.cookie for v in visitors if not v.moved}
     assert moved

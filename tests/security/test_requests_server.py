@@ -27,6 +27,7 @@ from tests.security.size import cases, count
 from tests.security.source import parameter_names
 from tests.security.test_surface import known_paths
 from tests.security.wire import TRACE, ask, resident_bytes
+from tests.support import run_async
 
 REQUESTS = cases(520, 100)
 MESSAGES = cases(520, 100)
@@ -218,7 +219,7 @@ def test_no_message_breaks_the_server(served: Site, metrics_port: int) -> None:
         )
         return sum(found)
 
-    hung_up = asyncio.run(visitors())
+    hung_up = run_async(visitors())
     assert hung_up, "noise should end connections"
     assert ask(served, "GET", "/readyz").status == 200
     grown = resident_bytes(metrics_port) - before
@@ -246,4 +247,4 @@ def test_what_concerns_others_is_ignored(served: Site, kind: str) -> None:
                 return 0
             return 1
 
-    assert asyncio.run(answers()) == 0
+    assert run_async(answers()) == 0

@@ -20,6 +20,7 @@ from bench.serving import Site
 from tests.e2e.conftest import PATHS
 from tests.security.size import count
 from tests.security.wire import ask
+from tests.support import run_async
 from ui.messages import WANTED, verdict
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "BREW")
@@ -88,7 +89,7 @@ def test_an_open_session_cannot_upload(served: Site) -> None:
             await visitor.run("/data?lang=en")
             return visitor.session_id
 
-    session_id = asyncio.run(session())
+    session_id = run_async(session())
     assert session_id
     for method in ("PUT", "DELETE", "OPTIONS", "GET"):
         answer = ask(served, method, f"/_stcore/upload_file/{session_id}/1", body=b"x")
@@ -210,12 +211,12 @@ async def _connects(served: Site, **headers: str) -> bool:
     ],
 )
 def test_websockets_of_other_origins_are_refused(served: Site, origin: str, allowed: bool) -> None:
-    assert asyncio.run(_connects(served, Origin=origin)) is allowed
+    assert run_async(_connects(served, Origin=origin)) is allowed
 
 
 def test_websockets_of_this_origin_and_of_programs_are_accepted(served: Site) -> None:
-    assert asyncio.run(_connects(served, Origin=f"http://{_own(served)}"))
-    assert asyncio.run(_connects(served))
+    assert run_async(_connects(served, Origin=f"http://{_own(served)}"))
+    assert run_async(_connects(served))
 
 
 def test_websockets_under_other_hosts_are_refused() -> None:
@@ -257,7 +258,7 @@ def test_a_text_frame_and_noise_end_the_connection(served: Site) -> None:
             return connection.close_code
 
     for message in ("text", b"\xff\xff\xff", b"\x5a\xff"):
-        assert asyncio.run(closed_by(message)) == POLICY_VIOLATION
+        assert run_async(closed_by(message)) == POLICY_VIOLATION
 
 
 def test_closed_addresses() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from api import tools
 from api.registry import FIGURES, MilestoneQuery
 from api.surface import Surface
 from loaders.engine import Runner
-from tests.support import DATA, environment
+from tests.support import DATA, environment, run_async
 
 HEADERS = {"Accept": "application/json, text/event-stream", "Host": "localhost"}
 
@@ -141,7 +140,7 @@ def test_it_is_off_unless_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
         async with off.running():
             pass
 
-    asyncio.run(nothing_to_start())
+    run_async(nothing_to_start())
     monkeypatch.setenv("ATLAS_MCP", "1")
     on = site.Tools()
     assert ([route.path for route in on.routes], on.paths) == (["/mcp"], ("/mcp/",))
