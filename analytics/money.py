@@ -162,18 +162,24 @@ def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
     return replace(result, rows={**result.rows, "population": behind}, total=len(rows))
 
 
-def with_won(run: Runner, rows: pd.DataFrame, years: pd.Series) -> pd.DataFrame:
+def yearly_rates(run: Runner) -> pd.DataFrame:
+    """Average rates: ``rate_id``, ``currency``, ``rate_year``, ``krw_per_unit`` (by id)."""
+    table = exchange_rates().select("rate_id", "currency", "year", "krw_per_unit")
+    rates = run(table.order_by("rate_id"))
+    return rates.rename(columns={"year": "rate_year"}).astype({"rate_year": "Float64"})
+
+
+def with_won(rows: pd.DataFrame, years: pd.Series, rates: pd.DataFrame) -> pd.DataFrame:
     """Amounts with ``won``: as they are, or at the sourced average rate of their year.
 
     Args:
+        rates: `yearly_rates`.
         rows: amounts with ``amount`` and ``currency``.
         years: the one year of each amount; missing when there is none.
 
     Adds ``rate_id`` and ``krw_per_unit`` (missing for won, and where no rate applies) and
     ``won`` (missing where no rate applies).
     """
-    rates = run(exchange_rates().select("rate_id", "currency", "year", "krw_per_unit"))
-    rates = rates.rename(columns={"year": "rate_year"}).astype({"rate_year": "Float64"})
     dated = rows.assign(rate_year=years.astype("Float64"))
     frame = dated.merge(rates, on=["currency", "rate_year"], how="left")
     factor = frame["krw_per_unit"].where(frame["currency"] != KRW, 1.0)
@@ -190,7 +196,7 @@ def foreign_amounts(run: Runner, chosen: MoneyFilter) -> Result:
     rows = money_rows(run, chosen)
     rows = rows[rows["currency"] != KRW]
     single = rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
-    frame = with_won(run, rows, single)
+    frame = with_won(rows, single, yearly_rates(run))
     result = _result(frame, rows, int(frame["won"].notna().sum()))
     return replace(result, rows={**result.rows, "exchange_rates": keys(frame["rate_id"])})
 

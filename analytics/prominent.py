@@ -9,7 +9,14 @@ import pandas as pd
 
 from analytics.coverage import folded
 from analytics.evidence import further_sources
-from analytics.money import NOT_STATED, SEVERAL_YEARS, MoneyFilter, money_rows, with_won
+from analytics.money import (
+    NOT_STATED,
+    SEVERAL_YEARS,
+    MoneyFilter,
+    money_rows,
+    with_won,
+    yearly_rates,
+)
 from analytics.names import join_names
 from analytics.pilot_facts import SUMMABLE, pilot_facts
 from analytics.result import Result, keys
@@ -75,7 +82,7 @@ def _public_money(run: Runner) -> pd.DataFrame:
     rows = money_rows(run, MoneyFilter())
     rows = rows[rows["is_additive"].astype(bool) & rows["parent_funding_id"].isna()]
     single = rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
-    frame = with_won(run, rows, single).dropna(subset="won")
+    frame = with_won(rows, single, yearly_rates(run)).dropna(subset="won")
     frame = frame.sort_values(["won", "funding_id"], ascending=[False, True])
     for lang in ("ko", "en"):
         place = frame[f"program_{lang}"].fillna(frame[f"testbed_{lang}"])
@@ -98,7 +105,7 @@ def _rounds(run: Runner) -> pd.DataFrame:
     rows = run(named.order_by("investment_id"))
     rows = rows[rows["org_id"].isin(pilot_facts(run)["org_id"])]
     years = pd.to_datetime(rows["date_earliest"]).dt.year
-    frame = with_won(run, rows, years).dropna(subset="won")
+    frame = with_won(rows, years, yearly_rates(run)).dropna(subset="won")
     frame = frame.sort_values(["won", "investment_id"], ascending=[False, True])
     frame = frame.assign(profile="company", profile_id=frame["org_id"], stage=frame["round"])
     return _first(frame.rename(columns={"investment_id": "key"}), ROUND)

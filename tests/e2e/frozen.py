@@ -39,6 +39,10 @@ def _write(folder: Path, name: str, columns: list[str], rows: Rows) -> None:
         writer.writerows(rows)
 
 
+#: Draws are numbered without a gap: one alone is whole, when it is the first.
+IN_ORDER = "audits"
+
+
 def _named(name: str, keys: list[str] | None) -> Rows:
     """The rows of a table that are named by their keys; without keys all of them."""
     _, rows = _read(name)
@@ -61,12 +65,16 @@ def write_package(folder: Path) -> Path:
     frozen: dict[str, list[str]] = json.loads(ROWS.read_text("utf-8"))
     shutil.copytree(DATA, folder)
     used: set[str] = set()
+    kept: dict[str, set[str]] = {}
     for name, resource in package().resources.items():
         if name == SOURCES:
             continue
         rows = _named(name, frozen.get(name))
         if {"table", "key"} <= set(resource.by_name):  # about a row of any table
-            rows = [r for r in rows if r["key"] in frozen.get(r["table"], [r["key"]])]
+            rows = [r for r in rows if r["key"] in kept.get(r["table"], {r["key"]})]
+        if name == IN_ORDER:
+            rows = [{**r, "audit_id": f"{r['seed']}-001", "draw": "1"} for r in rows[:1]]
+        kept[name] = {_key(resource, row) for row in rows}
         _write(folder, name, _read(name)[0], rows)
         for column in resource.fields:
             if column.reference and column.reference.resource == SOURCES:

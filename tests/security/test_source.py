@@ -45,12 +45,12 @@ REVIEWED: dict[tuple[str, str], str] = {
     ("loaders/datasets/__init__.py", "import_module"): "modules that lie in the folder",
     ("loaders/engine.py", "execute"): "expressions of Ibis; values are bound or quoted by it",
     ("loaders/files.py", "read_bytes"): "tables of the descriptor",
+    ("loaders/files.py", "open"): "tables of the descriptor, in blocks",
     ("loaders/package.py", "read_text"): "the descriptor",
     ("loaders/snapshot.py", "execute"): "a fixed statement",
     ("loaders/snapshot.py", "glob"): "fixed patterns in the folder of snapshots",
     ("loaders/snapshot.py", "mkdir"): "the folder of snapshots",
     ("loaders/snapshot.py", "open"): "the file just built",
-    ("loaders/snapshot.py", "read_bytes"): "the files of the package",
     ("loaders/snapshot.py", "read_text"): "the pointer",
     ("loaders/snapshot.py", "raw_sql"): "a fixed statement",
     ("loaders/snapshot.py", "unlink"): "old snapshots, and the file being built",
@@ -71,6 +71,7 @@ REVIEWED: dict[tuple[str, str], str] = {
     ("api/compressed.py", "read_bytes"): "Streamlit's own files, found in its folder beforehand",
     ("api/compressed.py", "rglob"): "Streamlit's folder of static files",
     ("ui/data.py", "call"): "a function of the code that computes a value",
+    ("ui/frame.py", "read_text"): "the site's own icon, when the module is loaded",
     ("ui/rehearsal.py", "open"): "a page of the menu, opened by the process itself",
 }
 

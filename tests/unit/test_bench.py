@@ -99,8 +99,8 @@ def test_a_generated_snapshot_keeps_every_share(
     assert size.pilots == grown.total >= 3 * known.total
     more = grown.frame["reached"] - known.frame["reached"]
     shares = more / (grown.total - known.total)
-    # the few companies that are not repeated change a share by a few points
-    assert list(shares) == pytest.approx(list(known.frame["share"]), abs=0.06)
+    # companies with an open question are not repeated, which changes a share by a few points
+    assert list(shares) == pytest.approx(list(known.frame["share"]), abs=0.09)
 
 
 def test_a_generated_package_is_valid(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_generated_package_is_valid(tmp_path: Path) -> None:
     size = generate_package(DATA, package, real + 1)
     tables = validated_tables(package)  # raises when a rule is broken
     assert len(tables["pilots"]) == size.pilots
-    assert 1.8 * real < size.pilots < 2 * real
+    assert 1.7 * real < size.pilots < 2 * real
     moved = tables["pilots"].set_index("pilot_id")["start_date"]
     copies = [key for key in moved.index if key.endswith("--x1") and moved[key]]
     assert any(moved[key] != moved[key.removesuffix("--x1")] for key in copies)
