@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +18,17 @@ KEYWORDS = {"t": None, "self": None, "plural": (1, 2)}
 LANGUAGES = ("ko", "en")
 
 
+def _in_f_strings(path: Path) -> Iterator[str]:
+    """Messages in replacement fields of f-strings, which the extraction does not look into."""
+    for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(outer, ast.JoinedStr):
+            continue
+        for node in ast.walk(outer):
+            match node:
+                case ast.Call(func=ast.Name(id="t"), args=[ast.Constant(value=str(text)), *_]):
+                    yield text
+
+
 def extracted() -> Catalog:
     """All messages of the code."""
     catalogue = Catalog(project="Testbed Atlas Korea", charset="utf-8")
@@ -26,6 +39,10 @@ def extracted() -> Catalog:
     for file in SOURCE_FILES:
         rows = extract_from_dir(ROOT, [(file, "python")], keywords=KEYWORDS)
         found += [(name, line, message) for name, line, message, _, _ in rows]
+    files = [path for folder in SOURCE_FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    for path in [*files, *(ROOT / file for file in SOURCE_FILES)]:
+        name = path.relative_to(ROOT).as_posix()
+        found += [(name, 0, message) for message in _in_f_strings(path)]
     for name, _, message in sorted(found, key=lambda f: (f[0], f[1])):
         # file names without line numbers: a moved line is no change of the catalogue
         catalogue.add(message, locations=[(name, None)])  # type: ignore[list-item]
