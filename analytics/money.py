@@ -162,6 +162,11 @@ def money_per_head(run: Runner, chosen: MoneyFilter, basis: str) -> Result:
     return replace(result, rows={**result.rows, "population": behind}, total=len(rows))
 
 
+def one_year(rows: pd.DataFrame) -> pd.Series:
+    """Year of each of `money_rows`; missing where it is not stated or there are several."""
+    return rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
+
+
 def yearly_rates(run: Runner) -> pd.DataFrame:
     """Average rates: ``rate_id``, ``currency``, ``rate_year``, ``krw_per_unit`` (by id)."""
     table = exchange_rates().select("rate_id", "currency", "year", "krw_per_unit")
@@ -173,9 +178,9 @@ def with_won(rows: pd.DataFrame, years: pd.Series, rates: pd.DataFrame) -> pd.Da
     """Amounts with ``won``: as they are, or at the sourced average rate of their year.
 
     Args:
-        rates: `yearly_rates`.
         rows: amounts with ``amount`` and ``currency``.
         years: the one year of each amount; missing when there is none.
+        rates: `yearly_rates`.
 
     Adds ``rate_id`` and ``krw_per_unit`` (missing for won, and where no rate applies) and
     ``won`` (missing where no rate applies).
@@ -195,8 +200,7 @@ def foreign_amounts(run: Runner, chosen: MoneyFilter) -> Result:
     """
     rows = money_rows(run, chosen)
     rows = rows[rows["currency"] != KRW]
-    single = rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
-    frame = with_won(rows, single, yearly_rates(run))
+    frame = with_won(rows, one_year(rows), yearly_rates(run))
     result = _result(frame, rows, int(frame["won"].notna().sum()))
     return replace(result, rows={**result.rows, "exchange_rates": keys(frame["rate_id"])})
 

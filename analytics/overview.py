@@ -92,8 +92,8 @@ def companies_funded_after(run: Runner) -> Result:
     """
     everyone = pilots()
     linked = linked_rounds(company_facts(with_a_round(everyone)))
-    after = linked.filter(linked.relation == AFTER)
     is_after = linked.relation == AFTER
+    after = linked.filter(is_after)
     found = run(
         linked.aggregate(
             funded=linked.org_id.nunique(where=is_after),

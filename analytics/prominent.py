@@ -9,14 +9,7 @@ import pandas as pd
 
 from analytics.coverage import folded
 from analytics.evidence import further_sources
-from analytics.money import (
-    NOT_STATED,
-    SEVERAL_YEARS,
-    MoneyFilter,
-    money_rows,
-    with_won,
-    yearly_rates,
-)
+from analytics.money import MoneyFilter, money_rows, one_year, with_won, yearly_rates
 from analytics.names import join_names
 from analytics.pilot_facts import SUMMABLE, pilot_facts
 from analytics.result import Result, keys
@@ -81,8 +74,7 @@ def _public_money(run: Runner) -> pd.DataFrame:
     """Largest urban amounts that may be added and are part of no other."""
     rows = money_rows(run, MoneyFilter())
     rows = rows[rows["is_additive"].astype(bool) & rows["parent_funding_id"].isna()]
-    single = rows["year"].where(~rows["year_code"].isin([SEVERAL_YEARS, NOT_STATED]))
-    frame = with_won(rows, single, yearly_rates(run)).dropna(subset="won")
+    frame = with_won(rows, one_year(rows), yearly_rates(run)).dropna(subset="won")
     frame = frame.sort_values(["won", "funding_id"], ascending=[False, True])
     for lang in ("ko", "en"):
         place = frame[f"program_{lang}"].fillna(frame[f"testbed_{lang}"])

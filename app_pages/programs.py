@@ -19,9 +19,7 @@ layout.table(
     "programs",
     program_views.catalogue_finding(listed, t),
     listed,
-    shared(
-        "programs-table", lambda: program_views.catalogue_table(listed, t), chosen, today, t.lang
-    ),
+    program_views.catalogue_table(listed, t),
     t,
 )
 
@@ -38,20 +36,8 @@ layout.figure(
     "windows",
     program_views.season_finding(dated.frame, t),
     dated,
-    lambda: shared(
-        "windows-chart",
-        lambda: program_views.calendar_chart(dated.frame, today, t),
-        chosen,
-        today,
-        t.lang,
-    ),
-    shared(
-        "windows-table",
-        lambda: program_views.calendar_table(dated.frame, today, t),
-        chosen,
-        today,
-        t.lang,
-    ),
+    lambda: program_views.calendar_chart(dated.frame, today, t),
+    program_views.calendar_table(dated.frame, today, t),
     t,
     note=program_views.calendar_note(dated.frame, t),
 )

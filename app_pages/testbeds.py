@@ -4,7 +4,6 @@ from analytics.filters import TestbedFilter
 from analytics.testbeds import testbed_list
 from ui import filters, findings, frame, layout, place, state, testbed_map
 from ui.data import ask
-from ui.testbed_map import listed_table
 from ui.words import category_codes
 
 t = frame.words()
@@ -43,7 +42,7 @@ layout.table(
     "testbeds",
     findings.testbeds_finding(listed, t),
     listed,
-    listed_table(listed.frame, t),
+    testbed_map.listed_table(listed.frame, t),
     t,
 )
 if where:

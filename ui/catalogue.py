@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from loaders.package import package
@@ -28,7 +26,6 @@ def coverage_table(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=64)
 def dictionary(table: str, t: Words) -> pd.DataFrame:
     """The columns of a table as the data package describes them."""
     fields = package()[table].fields

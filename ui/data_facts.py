@@ -9,7 +9,7 @@ from analytics.coverage import find_rows, tables_overview
 from loaders.package import package
 from ui import layout, state
 from ui.catalogue import coverage_table, dictionary
-from ui.data import ask
+from ui.data import ask, shared
 from ui.i18n import Words
 from ui.kept import made_once
 from ui.tables import readable, show
@@ -39,4 +39,5 @@ def section(t: Words) -> None:
     layout.table("browse", title, found, _rows(found.frame, chosen, t), t)
     st.header(t("Data dictionary"), anchor=False)
     with layout.aside("dictionary"):
-        show(dictionary(chosen, t), alt=t("Data dictionary"))
+        words = shared("dictionary", lambda: dictionary(chosen, t), chosen, t.lang)
+        show(words, alt=t("Data dictionary"))

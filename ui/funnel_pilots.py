@@ -8,7 +8,7 @@ from analytics.filters import PilotFilter
 from analytics.funnel import milestone_funnel, pilots_at
 from analytics.years import start_years
 from ui import filters, findings, layout, pictures, state
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 from ui.tables import linked
 from ui.words import category_codes, keys_in_order, wording
@@ -59,9 +59,7 @@ def show(t: Words) -> None:
         "milestone-funnel",
         findings.milestone_finding(reached, t),
         reached,
-        lambda: shared(
-            "milestone-funnel", lambda: pictures.milestone_chart(reached, t), chosen, unit, t.lang
-        ),
+        lambda: pictures.milestone_chart(reached, t),
         pictures.milestone_table(reached, t),
         t,
     )

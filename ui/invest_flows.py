@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.filters import PilotFilter
 from analytics.linkage import Origin, Outcome, linkage_flows, linked_companies
 from ui import findings, layout, pictures, state
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 from ui.kept import made_once
 from ui.links import with_profiles
@@ -44,10 +44,7 @@ def show(chosen: PilotFilter, t: Words) -> None:
         "linkage",
         findings.linkage_finding(flows, t),
         flows,
-        lambda: shared(
-            "linkage", lambda: pictures.linkage_chart(flows.frame, origin, outcome, t),
-            chosen, origin, outcome, top, t.lang,
-        ),
+        lambda: pictures.linkage_chart(flows.frame, origin, outcome, t),
         pictures.linkage_table(flows.frame, origin, outcome, t),
         t,
         note=t(

@@ -13,7 +13,7 @@ from analytics.relative import DATED, UNDATED_ANCHOR, UNDATED_ROUND, Anchor, rou
 from analytics.result import Result
 from charts.network import relative_rounds
 from ui import layout, state
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 from ui.kept import made_once
 
@@ -116,7 +116,7 @@ def show(chosen: PilotFilter, t: Words) -> None:
         "relative",
         finding,
         result,
-        lambda: shared("relative", lambda: _chart(result.frame, anchor, t), chosen, anchor, t.lang),
+        lambda: _chart(result.frame, anchor, t),
         table,
         t,
         note=t(

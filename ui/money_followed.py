@@ -8,7 +8,7 @@ from analytics.filters import PilotFilter
 from analytics.money import MoneyFilter
 from analytics.support import support_and_rounds
 from ui import layout, money_findings, money_views
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 
 
@@ -26,6 +26,6 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "support",
         money_findings.support_finding(support, t),
         support,
-        shared("support-table", lambda: money_views.support_table(support, t), chosen.sido, t.lang),
+        money_views.support_table(support, t),
         t,
     )

@@ -16,7 +16,7 @@ from analytics.money import (
     money_per_head,
 )
 from ui import layout, money_findings, money_views, state
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 
 
@@ -35,7 +35,7 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "bases",
         money_findings.bases_finding(bases, t),
         bases,
-        shared("bases-table", lambda: money_views.bases_table(bases, t), chosen, t.lang),
+        money_views.bases_table(bases, t),
         t,
     )
 
@@ -63,22 +63,8 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "money-by",
         money_findings.breakdown_finding(parts, basis, by, t),
         parts,
-        lambda: shared(
-            "money-by",
-            lambda: money_views.breakdown_chart(parts, basis, by, t),
-            chosen,
-            basis,
-            by,
-            t.lang,
-        ),
-        shared(
-            "money-by-table",
-            lambda: money_views.breakdown_table(parts, basis, by, t),
-            chosen,
-            basis,
-            by,
-            t.lang,
-        ),
+        lambda: money_views.breakdown_chart(parts, basis, by, t),
+        money_views.breakdown_table(parts, basis, by, t),
         t,
     )
 
@@ -87,16 +73,8 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "per-head",
         money_findings.per_head_finding(per_head, basis, t),
         per_head,
-        lambda: shared(
-            "per-head",
-            lambda: money_views.per_head_chart(per_head, basis, t),
-            chosen,
-            basis,
-            t.lang,
-        ),
-        shared(
-            "per-head-table", lambda: money_views.per_head_table(per_head, t), chosen, basis, t.lang
-        ),
+        lambda: money_views.per_head_chart(per_head, basis, t),
+        money_views.per_head_table(per_head, t),
         t,
         note=t("Nominal sums over all years, over the residents of one year"),
     )
@@ -105,6 +83,6 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "foreign",
         t("Amounts in foreign currency"),
         foreign,
-        shared("foreign-table", lambda: money_views.foreign_table(foreign, t), chosen, t.lang),
+        money_views.foreign_table(foreign, t),
         t,
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.money import MoneyFilter, money_tree, planned_and_actual
 from ui import layout, money_findings, money_views
-from ui.data import ask, shared
+from ui.data import ask
 from ui.i18n import Words
 
 
@@ -24,7 +24,7 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "planned",
         money_findings.planned_finding(planned, t),
         planned,
-        shared("planned-table", lambda: money_views.planned_table(planned, t), chosen, t.lang),
+        money_views.planned_table(planned, t),
         t,
     )
 
@@ -34,6 +34,6 @@ def show(chosen: MoneyFilter, t: Words) -> None:
         "tree",
         t("Amounts that contain one another"),
         tree,
-        shared("tree-table", lambda: money_views.tree_table(tree, t), chosen, t.lang),
+        money_views.tree_table(tree, t),
         t,
     )

@@ -20,7 +20,7 @@ from ui import layout, state
 from ui.briefs import brief_links
 from ui.data import ask
 from ui.i18n import Words
-from ui.kept import kept, made_once
+from ui.kept import made_once
 from ui.pictures import money_table
 from ui.safe import markdown
 from ui.tables import linked
@@ -67,11 +67,10 @@ def choose_place(t: Words) -> str:
 
 def narrow(listed: Result, code: str) -> Result:
     """The testbeds of the list that lie in the place."""
-    if not code:
-        return listed
-    return kept(listed, ("in", code), lambda: _narrowed(listed, code))
+    return _narrowed(listed, code) if code else listed
 
 
+@made_once
 def _narrowed(listed: Result, code: str) -> Result:
     inside = set(ask(testbeds_in, Place(code)).frame["testbed_id"])
     frame = listed.frame[listed.frame["testbed_id"].isin(inside)].reset_index(drop=True)

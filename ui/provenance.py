@@ -7,7 +7,6 @@ that computed it (`analytics.measures`), the rest comes from its `Result`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from html import escape
 from urllib.parse import urlsplit
 
@@ -24,7 +23,7 @@ from loaders.package import package
 from ui.data import ask, engine
 from ui.downloads import choose_picture_format, csv_button, more_files
 from ui.i18n import Words
-from ui.kept import kept
+from ui.kept import made_once
 from ui.links import without_profiles
 from ui.report import report_url
 from ui.safe import http_url, markdown
@@ -76,12 +75,9 @@ def card(result: Result) -> Measure | None:
     return measure_of(engine(), result.method)
 
 
+@made_once
 def facts_line(result: Result, t: Words) -> str:
     """Period, coverage and number of source pages of a figure in one line."""
-    return kept(result, ("facts", t.lang), lambda: _facts_line(result, t))
-
-
-def _facts_line(result: Result, t: Words) -> str:
     pages = pages_counted(engine(), result.rows)
     return " · ".join(
         (
@@ -96,12 +92,9 @@ def _facts_line(result: Result, t: Words) -> str:
     )
 
 
+@made_once
 def definition_line(result: Result, t: Words) -> str:
     """What a figure counts, in one line of Markdown; '' when nobody has written it."""
-    return kept(result, ("definition", t.lang), lambda: _definition_line(result, t))
-
-
-def _definition_line(result: Result, t: Words) -> str:
     found = card(result)
     return t("Definition: {text}", text=markdown(found.text("counted", t.lang))) if found else ""
 
@@ -205,14 +198,16 @@ def _show_method(result: Result, t: Words) -> None:
 
 def _show_rows(result: Result, t: Words, key: str) -> None:
     for table, ids in sorted(result.rows.items()):
-        rows = ask(rows_behind, table, ids)
-        words = readable(rows, table, t)
-        title = package()[table].title[t.lang]
-        st.markdown(f"**{title}: " + t.plural("{n} row", "{n} rows", len(rows)) + "**")
-        show(words.head(MAX_ROWS_SHOWN), alt=title, height=260)
-        if len(words) > MAX_ROWS_SHOWN:
-            st.caption(t("The first {n} rows are shown; the file has all.", n=MAX_ROWS_SHOWN))
-        csv_button(partial(readable, rows, table, t), table, t, f"{key}-{table}")
+        _show_rows_of(table, readable(ask(rows_behind, table, ids), table, t), t, key)
+
+
+def _show_rows_of(table: str, words: pd.DataFrame, t: Words, key: str) -> None:
+    title = package()[table].title[t.lang]
+    st.markdown(f"**{title}: " + t.plural("{n} row", "{n} rows", len(words)) + "**")
+    show(words.head(MAX_ROWS_SHOWN), alt=title, height=260)
+    if len(words) > MAX_ROWS_SHOWN:
+        st.caption(t("The first {n} rows are shown; the file has all.", n=MAX_ROWS_SHOWN))
+    csv_button(lambda: words, table, t, f"{key}-{table}")
 
 
 def _show_files(key: str, title: str, result: Result, shown: pd.DataFrame, t: Words) -> None:

@@ -62,7 +62,7 @@ def _page(result: Result, view: Hashable, t: Words) -> pd.DataFrame:
 def _table(rows: pd.DataFrame, t: Words) -> None:
     buttons = st.container(horizontal=True)
     event = st.dataframe(
-        shared("technologies-rows", lambda: words_table(rows, t), tuple(rows["pilot_id"]), t.lang),
+        words_table(rows, t),
         key="technologies-table",
         hide_index=True,
         width="stretch",
