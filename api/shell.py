@@ -32,6 +32,8 @@ body .stApp :is(h1,h2,h3,h4,p,li,label,td,th){word-break:keep-all;overflow-wrap:
 .atlas-skip{position:absolute;left:-999em;top:0;z-index:1000000;padding:.7em 1.1em;
   background:#fff;color:#0f6b8c;font:600 1rem system-ui,sans-serif;border:2px solid #0f6b8c}
 .atlas-skip:focus{left:.5em;top:.5em}
+/* Streamlit's own such link speaks English only, and asks for a font that the theme does not use */
+[data-testid=stSkipToContent]{display:none!important}
 .st-key-answer p{font-size:1.15rem;line-height:1.5;margin:0 0 1rem}
 /* A table shows the focus inside its picture, and not before a cell is chosen */
 [data-testid=stDataFrameResizable]:has(:focus-visible){
@@ -133,6 +135,8 @@ def render(
     words = _SKIP[lang]
     skip = f'<nav aria-label="{words}"><a class="atlas-skip" href="#root">{words}</a></nav>'
     page = page.replace("<body>", f"<body>{skip}", 1)
+    # the theme has fonts of its own: nobody should wait for one that no page shows
+    page = re.sub(r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", page)
     # the agent endpoint is switched off; do not advertise it
     return re.sub(
         r"<!--(?:(?!-->).)*agent API.*?-->\s*<link rel=\"service-desc\"[^>]*>",

@@ -81,6 +81,16 @@ def test_view_is_whole_and_for_everyone(open_page: Opener, case: Case) -> None:
     view.clean()
 
 
+def test_no_font_is_fetched_that_no_page_shows(open_page: Opener) -> None:
+    """The theme names fonts that readers have; of Streamlit's own only the icons are shown."""
+    view = open_page("/", "ko")
+    view.still()
+    names = view.page.evaluate("""performance.getEntriesByType("resource")
+        .map(entry => entry.name.split("/").pop()).filter(name => name.endsWith(".woff2"))""")
+    assert [name.split("-")[0] for name in names] == ["MaterialSymbols"]
+    view.clean()
+
+
 def test_theme_follows_the_system_without_loading_again(open_page: Opener) -> None:
     view = open_page("/accessibility", "en", theme="light")
     app = view.page.get_by_test_id("stApp")
