@@ -16,8 +16,12 @@ def cases(full: int, short: int) -> int:
     return full if FULL else short
 
 
-def count(suite: str, **counts: int) -> None:
-    """Add numbers to the report; the same suite may report several times."""
+def count(suite: str, *found: str, **counts: int) -> None:
+    """Add numbers, and findings in words, to the report; a suite may report several times.
+
+    The long run takes an hour: its report says what was found while it is still running.
+    """
     if REPORT:
         with Path(REPORT).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"suite": suite, **counts}) + "\n")
+            line = {"suite": suite, "counts": counts, "found": found}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")

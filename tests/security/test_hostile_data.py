@@ -44,13 +44,14 @@ def test_pages_show_hostile_text_as_text(poisoned: Poisoned, browser: Browser, l
         address = f"{path}{'&' if '?' in path else '?'}lang={lang}"
         found += walk(view, canary, address, thorough=thorough)
     view.page.context.close()
-    count("hostile data, pages read in a browser", pages=len(paths), findings=len(found))
+    said = (f"copy {poisoned.number}, {lang}: {finding}" for finding in found)
+    count("hostile data, pages read in a browser", *said, pages=len(paths), findings=len(found))
     assert not found, "\n".join(found)
 
 
 def test_files_hold_hostile_text_as_text(poisoned: Poisoned) -> None:
     files, found = check_downloads(poisoned.site.url, poisoned.folder)
-    count("hostile data, files of the API and feeds", files=files, findings=len(found))
+    count("hostile data, files of the API and feeds", *found, files=files, findings=len(found))
     assert files > 100
     assert not found, "\n".join(found)
 
