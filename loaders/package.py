@@ -59,6 +59,7 @@ class Field:
     delimiter: str = ";"
     unit: str | None = None
     partial_date: bool = False
+    is_address: bool = False
     categories: tuple[Category, ...] = ()
     reference: Reference | None = None
 
@@ -140,6 +141,7 @@ def _field(node: Mapping[str, Any], foreign_keys: Mapping[str, Reference]) -> Fi
         delimiter=node.get("delimiter", ";"),
         unit=node.get("unit"),
         partial_date=bool(node.get("partialDate", False)),
+        is_address=node.get("format") == "uri",
         categories=tuple(
             Category(c["value"], _words(c, "label"), _words(c, "description"))
             for c in node.get("categories", ())

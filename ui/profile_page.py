@@ -25,7 +25,7 @@ from ui.i18n import Words
 from ui.links import link_list, profile_link, with_profiles
 from ui.pictures import money_table
 from ui.provenance import sources_control
-from ui.safe import http_url, markdown, markdown_link
+from ui.safe import markdown
 from ui.tables import show
 
 #: Links shown at once under one heading; the rest opens on request.
@@ -92,11 +92,7 @@ def _facts(found: Profile, name: str, t: Words) -> None:
     picture = profile_views.place_picture(there, description, t)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        lines = []
-        for title, value in profile_views.facts_of(found, t):
-            address = http_url(value)
-            text = markdown_link(value, address) if address else markdown(value)
-            lines.append(f"- **{markdown(title)}**: {text}")
+        lines = (f"- **{title}**: {value}" for title, value in profile_views.facts_of(found, t))
         st.markdown("\n".join(lines))
     with right:
         if picture is None:

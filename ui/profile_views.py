@@ -23,6 +23,7 @@ from ui.i18n import Words
 from ui.kept import made_once
 from ui.links import with_profiles
 from ui.profile_words import fact_word, mark_words
+from ui.safe import http_url, markdown, markdown_link
 from ui.tables import readable
 from ui.words import keys_in_order, vocabulary
 
@@ -38,7 +39,10 @@ def _number(value: object) -> str:
 
 
 def facts_of(found: Profile, t: Words) -> list[tuple[str, str]]:
-    """Known columns of the entity's row, in words: title and value."""
+    """Known columns of the entity's row: title, and value in words, both as Markdown.
+
+    Only what a column of addresses holds is a link; an address in another text stays text.
+    """
     table, row = TABLE[found.kind], found.entity.frame.iloc[0]
     resource = package()[table]
     fields = resource.by_name
@@ -46,7 +50,8 @@ def facts_of(found: Profile, t: Words) -> list[tuple[str, str]]:
     lines = []
     other = "en" if t.lang == "ko" else "ko"
     if row["name_ko"] != row["name_en"]:
-        lines.append((fields[f"name_{other}"].title[t.lang], str(row[f"name_{other}"])))
+        name = f"name_{other}"
+        lines.append((markdown(fields[name].title[t.lang]), markdown(row[name])))
     for name in resource.columns:
         value = row[name]
         if name in left_out or name.endswith(f"_{other}") or pd.isna(value):
@@ -61,7 +66,9 @@ def facts_of(found: Profile, t: Words) -> list[tuple[str, str]]:
             text = vocabulary(t, "programs")[str(value)]
         elif fields[name].unit:
             text += {"degree": "°"}.get(fields[name].unit or "", f" {fields[name].unit}")
-        lines.append((str(words.columns[0]), text))
+        address = http_url(value) if fields[name].is_address else None
+        shown = markdown_link(text, address) if address else markdown(text)
+        lines.append((markdown(words.columns[0]), shown))
     return lines
 
 

@@ -31,11 +31,15 @@ def markdown_link(label: object, address: str) -> str:
 
 
 def http_url(address: object) -> str | None:
-    """The address when it is a plain web address (no space inside), else None."""
+    """The address when it is a plain web address, else None.
+
+    Neither spaces nor a user's name in front of the host, which makes a link look like
+    one to somewhere else.
+    """
     text = clean(address).strip()
     try:
         parts = urlsplit(text)
     except ValueError:
         return None
-    plain = parts.scheme in ("http", "https") and parts.hostname and len(text.split()) == 1
-    return text if plain else None
+    web = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return text if web and len(text.split()) == 1 else None

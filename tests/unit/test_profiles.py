@@ -450,6 +450,19 @@ def expected_ids(kind: Kind) -> set[str]:
     return set(frame.iloc[:, 0])
 
 
+def test_only_a_column_of_addresses_holds_links() -> None:
+    address = "https://elsewhere.example/x"
+    row = {"org_id": "x", "name_ko": "엑", "name_en": "X", "roles": "investor",
+           "city_ko": address, "city_en": address, "website": address,
+           "source_id": "s1"}  # fmt: skip
+    found = profile(small_run({**WORLD, "organizations": [*WORLD["organizations"], row]}),
+                    "investor", "x")  # fmt: skip
+    assert found is not None
+    facts = dict(profile_views.facts_of(found, Words("en")))
+    assert facts["Website"].endswith(f"](<{address}>)")
+    assert "](" not in facts["City"] and "https\\:\u2060//" in facts["City"]
+
+
 def every_view(found: Profile, others: Result, place: int) -> None:
     """All sentences, tables and pictures of one profile."""
     run = remembering()

@@ -234,6 +234,8 @@ def test_web_addresses_pass(address: str) -> None:
         "a.kr",
         "http://",
         "https:///path",
+        "https://www.busan.go.kr@elsewhere.example/",
+        "https://user:secret@elsewhere.example/",
         "https://?q",
         "http://:80/",
         "https://[::1",
