@@ -45,7 +45,7 @@ from ui.frame import entries
 from ui.i18n import LANGUAGES, Words, choose_language
 from ui.messages import verdict
 from ui.program_words import today_in_korea
-from ui.rehearsal import rehearse
+from ui.rehearsal import rehearse, short_turns
 
 PROJECT = Path(__file__).resolve().parent
 log = logging.getLogger("atlas")
@@ -98,10 +98,11 @@ async def _rehearsed(server: st.App, snapshot_id: str) -> asyncio.Task[None]:
 async def _open_others(
     server: st.App, views: Sequence[tuple[str, str]], host: str, snapshot_id: str
 ) -> None:
-    await rehearse(server, views, host)
-    run = engine_for(snapshot_id)
-    for index in (pilot_index, page_index):  # asked for by what a reader types or opens
-        await asyncio.to_thread(index, run)
+    with short_turns():
+        await rehearse(server, views, host)
+        run = engine_for(snapshot_id)
+        for index in (pilot_index, page_index):  # asked for by what a reader types or opens
+            await asyncio.to_thread(index, run)
     gc.freeze()
     log.info("rehearsed", extra={"views": len(views)})
 

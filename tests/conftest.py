@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from loaders import snapshot
 from loaders.engine import Engine, duckdb_engine
 from tests.support import DATA, copy_data, environment
+
+# Seconds depend on what else the machine does: they are for the benchmarks to judge.
+settings.register_profile("atlas", deadline=None)
+settings.load_profile("atlas")
 
 
 @pytest.fixture(scope="session")

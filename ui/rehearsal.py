@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -21,6 +23,20 @@ STREAM = "/_stcore/stream"
 PROTOCOL = "streamlit"
 #: Seconds after which the rehearsal of one page is given up; the site starts all the same.
 PATIENCE = 30.0
+#: Seconds after which a rehearsal lets other threads go on (Python's own: 0.005). A visitor's
+#: page is handed from thread to thread a dozen times, and would wait so long each time.
+SHORT_TURN = 0.0005
+
+
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """While pages are rehearsed beside the first visitors: the visitors come first."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SHORT_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 class _Visitor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -10,7 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.support import run_async
-from ui.rehearsal import rehearse
+from ui.rehearsal import SHORT_TURN, rehearse, short_turns
 
 
 class Recorder:
@@ -59,3 +60,11 @@ def test_an_application_that_refuses_does_not_keep_the_site_from_starting(fails:
             await rehearse(refusing, [("", "lang=ko")], "atlas.example")
 
     run_async(within_a_second())
+
+
+def test_visitors_come_first_while_pages_are_rehearsed() -> None:
+    usual = sys.getswitchinterval()
+    with pytest.raises(RuntimeError), short_turns():
+        assert usual > sys.getswitchinterval() == pytest.approx(SHORT_TURN)
+        raise RuntimeError("a page failed")
+    assert sys.getswitchinterval() == usual

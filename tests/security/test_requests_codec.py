@@ -24,9 +24,7 @@ from ui.codec import (
 )
 
 CASES = cases(5_000, 500)
-FUZZ = settings(
-    max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+FUZZ = settings(max_examples=CASES, suppress_health_check=list(HealthCheck), database=None)
 CODES = ("living-lab", "KR-26", "a", "부산")
 
 hostile = st.sampled_from([*(s.text for s in STRINGS), *MIXED])
@@ -69,7 +67,7 @@ def test_values_of_a_link_are_bounded() -> None:
     assert decode_text("가" * MAX_LENGTH * 50).values[0] == "가" * MAX_TEXT
 
 
-@settings(max_examples=cases(1_000, 100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(1_000, 100), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_parameters_of_the_api_are_read_or_refused(data: st.DataObject) -> None:
     """pydantic raises its own refusal, which the API answers with 422, and nothing else."""

@@ -65,7 +65,6 @@ described = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", site, confi
 @described.parametrize()
 @settings(
     max_examples=8,
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

@@ -401,7 +401,7 @@ def test_whatever_is_printed_is_in_the_font(text: str) -> None:
     assert all(ord(c) in fonts.covered() for c in fonts.printable(text))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=st.text(max_size=30))
 def test_any_text_can_be_set(small: Brief, text: str) -> None:
     assert pdf(replace(small, title=f"x {text}", unknown=(text,))).startswith(b"%PDF-")

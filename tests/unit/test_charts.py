@@ -145,7 +145,7 @@ def sankey_of(sizes: dict[tuple[str, str, str], int]) -> tuple[go.Figure, pd.Dat
     return sankey(flows, columns, "n", "companies"), flows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(flow_sizes)
 def test_sankey_shows_every_flow_and_nothing_more(sizes: dict[tuple[str, str, str], int]) -> None:
     fig, flows = sankey_of(sizes)

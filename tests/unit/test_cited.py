@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from analytics import overview
 from analytics.cited import facts_by_page, page_index, pages_counted
 from analytics.evidence import pages_behind
 from analytics.filters import PilotFilter
 from analytics.linkage import linkage_flows
 from analytics.money import MoneyFilter, money_by_basis
-from analytics.overview import pilots_known, testbeds_known
 from analytics.result import Result
 from loaders.engine import Runner
 from tests.unit.fixtures_small import SmallTables, small_run
@@ -46,8 +46,8 @@ def test_facts_of_a_page_are_its_rows() -> None:
 @pytest.mark.parametrize("name", ["testbeds", "pilots", "money", "flows"])
 def test_the_number_is_that_of_the_pages_listed(run: Runner, name: str) -> None:
     figures: dict[str, Result] = {
-        "testbeds": testbeds_known(run),
-        "pilots": pilots_known(run),
+        "testbeds": overview.testbeds_known(run),
+        "pilots": overview.pilots_known(run),
         "money": money_by_basis(run, MoneyFilter()),
         "flows": linkage_flows(run, PilotFilter(), "sido", "round"),
     }

@@ -23,8 +23,8 @@ from ui.codec import (
 
 ALLOWED = ("living-lab", "startup-park", "KR-26", "a", "부산")
 MANY = tuple(f"code-{n}" for n in range(60))
-FUZZ = settings(max_examples=2000, deadline=None)
-SHORT = settings(max_examples=500, deadline=None)
+FUZZ = settings(max_examples=2000)
+SHORT = settings(max_examples=500)
 
 raw_text = st.text(st.characters(codec=None), max_size=60)
 raw_list = st.lists(st.sampled_from(ALLOWED) | st.text(max_size=8), max_size=70).map(",".join)

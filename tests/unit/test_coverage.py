@@ -75,7 +75,7 @@ def test_an_empty_table_holds_nothing() -> None:
     assert (result.covered, result.total) == (0, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=6))
 def test_any_query_gives_some_of_the_rows(query: str) -> None:
     result = find_rows(RUN, "organizations", query)

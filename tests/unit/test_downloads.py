@@ -87,7 +87,7 @@ def test_an_empty_frame_keeps_its_columns() -> None:
     assert read_back(csv_bytes(pd.DataFrame({"a": [], "b": []}))) == [["a", "b"]]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_every_text_comes_back_and_none_begins_as_a_formula(texts: list[str]) -> None:
     frame = pd.DataFrame({"n": range(len(texts)), "t": pd.Series(texts, dtype="object")})

@@ -288,7 +288,7 @@ def histories(draw: st.DrawFn) -> SmallTables:
     return tables(*made)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     histories(), st.sampled_from(["data-date", "last-fact"]), st.sampled_from([DEMO, TO_CONTRACT])
 )

@@ -24,7 +24,7 @@ from loaders.datasets.cohorts import SERIES
 from loaders.engine import Runner
 from tests.unit.fixtures_small import ENDED, LADDER, Row, SmallTables, committed, small_run
 
-SMALL = settings(max_examples=20, deadline=None)
+SMALL = settings(max_examples=20)
 
 
 def steps(*pairs: tuple[str, str]) -> list[Row]:

@@ -87,7 +87,7 @@ def read_back(text: str) -> float:
     return sum(float(number.replace(",", "")) * UNITS[unit] for number, unit in parts)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.integers(0, 10**15))
 def test_money_read_back_is_the_amount_to_the_last_shown_digit(amount: int) -> None:
     for t, steps in ((KO, (10**4, 10**8)), (EN, (10**6, 10**9, 10**12))):
@@ -99,7 +99,7 @@ def test_money_read_back_is_the_amount_to_the_last_shown_digit(amount: int) -> N
         )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 10**14), st.integers(0, 10**14))
 def test_larger_amounts_never_read_as_smaller(one: int, two: int) -> None:
     low, high = sorted((one, two))
@@ -107,7 +107,7 @@ def test_larger_amounts_never_read_as_smaller(one: int, two: int) -> None:
         assert read_back(t.money(low, "KRW")) <= read_back(t.money(high, "KRW"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 10**15))
 def test_no_unit_is_filled_beyond_the_next(amount: int) -> None:
     assert not re.search(r"\d\d,\d{3}(\.\d)?[만억]", KO.money(amount, "KRW"))

@@ -379,7 +379,7 @@ def drawn_tables(
     return {name: rows[::order] for name, rows in tables.items()}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drawn_pilots, drawn_rounds, st.integers(0, 3), st.sampled_from(OUTCOMES))
 def test_flows_keep_every_company_once_in_any_order_of_rows(
     pilots: list[tuple[str, str | None, str, str | None, str | None, str]],
@@ -399,7 +399,7 @@ def test_flows_keep_every_company_once_in_any_order_of_rows(
     pd.testing.assert_frame_equal(result.frame, again.frame)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drawn_pilots, drawn_rounds)
 def test_no_round_is_both_before_and_after(
     pilots: list[tuple[str, str | None, str, str | None, str | None, str]],
@@ -411,7 +411,7 @@ def test_no_round_is_both_before_and_after(
     assert (after["months_min"] > 0).all()
     spanned = after.dropna(subset="months_max")
     assert (spanned["months_min"] <= spanned["months_max"]).all()
-    assert frame.loc[frame["relation"] != AFTER, ["months_min", "months_max"]].isna().all(None)
+    assert frame.loc[frame["relation"] != AFTER, ["months_min", "months_max"]].isna().all(axis=None)
     before = frame[frame["relation"] == BEFORE]
     assert (before["date_latest"] < before["first_earliest"]).all()
 

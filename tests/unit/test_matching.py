@@ -398,19 +398,19 @@ def check(ranking: Ranking, weights: Weights, key: str) -> None:
     assert list(counts["excluded"]) == sorted(counts["excluded"], reverse=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(need=needs, weights=some(PROGRAM_WEIGHTS))
 def test_every_programme_ranking_holds(need: StartupNeed, weights: Weights) -> None:
     check(programs_for(MARKET, need, weights), weights, "program_id")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(need=needs, weights=some(HOST_WEIGHTS))
 def test_every_host_ranking_holds(need: StartupNeed, weights: Weights) -> None:
     check(hosts_for(MARKET, need, weights), weights, "org_id")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(need=host_needs, weights=some(TECHNOLOGY_WEIGHTS))
 def test_every_technology_ranking_holds(need: HostNeed, weights: Weights) -> None:
     ranking = technologies_for(MARKET, need, weights)
@@ -418,7 +418,7 @@ def test_every_technology_ranking_holds(need: HostNeed, weights: Weights) -> Non
         check(ranking, weights, "technology_id")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(need=needs)
 def test_a_hard_criterion_only_takes_away(need: StartupNeed) -> None:
     """Without its criteria, a need keeps all that it kept with them."""

@@ -98,7 +98,7 @@ def summed(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     return {(r.basis, r.currency): int(r.amount) for r in frame.itertuples()}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(amounts, max_size=10), amounts)
 def test_sums_are_of_additive_rows_of_one_basis_and_currency(drawn: list[Row], extra: Row) -> None:
     wanted: dict[tuple[str, str], int] = {}

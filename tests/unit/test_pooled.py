@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import expit
@@ -74,7 +74,6 @@ def generalised_q(tau2: float, effects: np.ndarray, variances: np.ndarray) -> fl
     return float((weights * (effects - mean) ** 2).sum())
 
 
-@settings(deadline=None)
 @given(studies())
 def test_solves_the_paule_mandel_equation(data: list[tuple[int, int]]) -> None:
     """Another route to the same number: a root finder on Q(τ²) = k − 1, 0 when Q(0) is less."""

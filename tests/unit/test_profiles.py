@@ -315,7 +315,7 @@ def test_near_matches_forgive_case_dashes_and_slips() -> None:
     assert near_matches(run, "포티투닷", "company").frame["id"].iloc[0] == "42dot"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=80), st.sampled_from(KINDS))
 def test_near_matches_of_any_text(query: str, kind: Kind) -> None:
     found = near_matches(world(), query, kind)

@@ -43,7 +43,6 @@ def test_one_city_is_scipys_beta_binomial(a: float, b: float, pilots: int) -> No
     assert predictive(certain(a, b), 1, pilots) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 20), st.floats(0.1, 20), st.integers(1, 12), st.integers(1, 12))
 def test_cities_add_mean_and_variance(a: float, b: float, cities: int, pilots: int) -> None:
     found = predictive(certain(a, b), cities, pilots)
@@ -119,7 +118,7 @@ def test_quantiles_cover_their_level(weights: list[float], level: float) -> None
     assert probabilities[:found].sum() < level + 1e-9
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=6))
 def test_intervals_are_nested(rows: list[tuple[int, int]]) -> None:
     groups = pd.DataFrame({"k": [k for k, _ in rows], "n": [k + rest + 1 for k, rest in rows]})

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf, logrank
 
@@ -95,7 +95,6 @@ def test_holm_by_hand() -> None:
 follow_ups = st.lists(st.tuples(st.integers(1, 20), st.booleans()), min_size=2, max_size=40)
 
 
-@settings(deadline=None)
 @given(follow_ups)
 def test_agrees_with_scipy(rows: list[tuple[int, bool]]) -> None:
     months = np.array([float(m) for m, _ in rows])
@@ -130,7 +129,6 @@ causes = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(causes)
 def test_shares_of_all_ends_add_up(rows: list[tuple[int, int]]) -> None:
     """Reached, ended and still under way make one, at any month and with any ties."""
@@ -148,7 +146,6 @@ def test_shares_of_all_ends_add_up(rows: list[tuple[int, int]]) -> None:
     assert (bounded["share"] <= bounded["high"] + 1e-12).all()
 
 
-@settings(deadline=None)
 @given(follow_ups)
 def test_without_a_competing_end_incidence_is_one_minus_kaplan_meier(
     rows: list[tuple[int, bool]],

@@ -102,7 +102,7 @@ def test_apa_names_owner_year_title_version_snapshot_licence_and_address() -> No
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(title=st.text(max_size=60), link=st.text(max_size=60))
 def test_bibtex_is_balanced_whatever_it_names(title: str, link: str) -> None:
     entry = bibtex(Cited({"ko": title, "en": title}, "0123456789ab", link))
@@ -120,7 +120,7 @@ def test_bibtex_escapes_what_tex_reads() -> None:
     assert "url = {https://a.example/?q=1&b=x}" in bibtex(CITED)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(title=st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=60))
 def test_cff_is_yaml_with_the_fields_of_the_format(title: str) -> None:
     found = yaml.safe_load(

@@ -379,7 +379,7 @@ OPTIONS: dict[str, list[Any]] = {
 _SINGLE = {STAGE_FROM: str} | dict.fromkeys(NUMBERS, int)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(chosen=st.fixed_dictionaries({k: st.sampled_from(v) for k, v in OPTIONS.items()}))
 def test_a_count_is_what_choosing_the_option_gives(run: Engine, chosen: dict[str, Any]) -> None:
     """On the committed data: each count equals the size of the list it promises."""

@@ -109,7 +109,7 @@ codes = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(codes, codes, codes)
 def test_a_restriction_never_adds_testbeds(
     kind: tuple[str, ...], sido: tuple[str, ...], sector: tuple[str, ...]

@@ -86,7 +86,7 @@ def test_map_shows_the_text_itself(text: str) -> None:
     assert html.unescape(properties["detail"]) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(anything)
 def test_text_for_the_map_has_no_special_character(text: str) -> None:
     safe = for_map(text)
@@ -127,7 +127,7 @@ def test_charts_hold_no_markup(text: str) -> None:
             assert not re.search(r"&(?!#(38|60|62);)", own)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(anything)
 def test_text_for_plotly_has_no_markup(text: str) -> None:
     safe = for_plotly(text)
@@ -141,7 +141,7 @@ def test_text_for_plotly_has_no_markup(text: str) -> None:
 SQUARE = {"type": "Polygon", "coordinates": [[[126, 35], [127, 35], [127, 36], [126, 35]]]}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(anything, anything)
 def test_picture_is_well_formed_and_keeps_the_text(title: str, description: str) -> None:
     shape = {"properties": {"iso": "KR-26"}, "geometry": SQUARE}
@@ -193,7 +193,7 @@ def test_markdown(text: str, escaped: str) -> None:
     assert markdown(text) == escaped
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(anything)
 def test_markdown_leaves_no_markup_and_keeps_the_words(text: str) -> None:
     safe = markdown(text)
@@ -250,7 +250,7 @@ def test_other_addresses_do_not(address: object) -> None:
     assert http_url(address) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(anything | anything.map("https://".__add__))
 def test_any_address_is_refused_or_plain(address: str) -> None:
     found = http_url(address)

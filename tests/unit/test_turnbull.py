@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
@@ -70,7 +70,6 @@ def intervals(draw: st.DrawFn) -> tuple[Floats, Floats]:
     return low, low + np.array([float(w) for _, w in rows])
 
 
-@settings(deadline=None)
 @given(intervals())
 def test_is_the_maximum(data: tuple[Floats, Floats]) -> None:
     """No other distribution on the support is more likely: the gradient tells (Kuhn and Tucker)."""
@@ -86,7 +85,6 @@ def test_is_the_maximum(data: tuple[Floats, Floats]) -> None:
     assert ((inside / covered[:, None]).mean(axis=0) <= 1 + 1e-2).all()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 15), st.booleans()), min_size=2, max_size=30))
 def test_exact_and_censored_times_give_kaplan_meier(rows: list[tuple[int, bool]]) -> None:
     time = np.array([float(t) for t, _ in rows])

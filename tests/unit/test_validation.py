@@ -373,7 +373,7 @@ ODD_TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(choice=st.data())
 def test_any_text_in_a_cell_is_either_refused_or_typed(
     tmp_path_factory: pytest.TempPathFactory, choice: st.DataObject

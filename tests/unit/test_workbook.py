@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -56,7 +56,6 @@ def test_no_formula_in_cells_or_headers(text: str) -> None:
             assert str(cell.value).startswith("'")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=5))
 def test_any_text_can_be_written(texts: list[str]) -> None:
     book = load_workbook(io.BytesIO(workbook_bytes({"data": pd.DataFrame({"t": texts})})))
