@@ -16,6 +16,8 @@ from loaders.exports import visible
 from loaders.i18n import Words
 
 _ADDRESS = 74
+#: Bytes of the longest address that is a link: a PDF refuses more than 8,000, browsers fewer.
+_LONGEST = 2_000
 
 
 class Notes:
@@ -51,6 +53,7 @@ def _source(number: int, page: Mapping[str, Any], t: Words) -> Source:
     try:
         parts = urlsplit(address)
         is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+        is_web = is_web and "@" not in parts.netloc and len(address.encode()) <= _LONGEST
     except ValueError:
         is_web = False
     shown = address.split("://", 1)[-1].removeprefix("www.").rstrip("/")

@@ -160,7 +160,11 @@ _CHECKS: dict[str, Callable[[bytes], Iterator[str]]] = {
 
 
 def _one(client: httpx.Client, path: str) -> Iterator[str]:
-    answer = client.get(path)
+    try:
+        answer = client.get(path)
+    except httpx.TransportError as error:  # the server closes a connection after a fault
+        yield f"no answer: {error!r}"
+        return
     if answer.status_code != 200:
         yield f"status {answer.status_code}"
         return

@@ -51,7 +51,8 @@ def test_pages_show_hostile_text_as_text(poisoned: Poisoned, browser: Browser, l
 
 def test_files_hold_hostile_text_as_text(poisoned: Poisoned) -> None:
     files, found = check_downloads(poisoned.site.url, poisoned.folder)
-    count("hostile data, files of the API and feeds", *found, files=files, findings=len(found))
+    said = (f"copy {poisoned.number}: {finding}" for finding in found)
+    count("hostile data, files of the API and feeds", *said, files=files, findings=len(found))
     assert files > 100
     assert not found, "\n".join(found)
 

@@ -26,6 +26,7 @@ from api.brief import fonts, svg
 from api.brief.content import Setting, brief
 from api.brief.gate import BusyError, Gate
 from api.brief.model import Brief, Row
+from api.brief.notes import Notes
 from api.brief.page import html
 from api.brief.pdf import pdf
 from api.brief.routes import FIRST_BRIEFS, brief_routes
@@ -34,7 +35,9 @@ from charts.tokens import STAGES
 from loaders.engine import Engine
 from loaders.i18n import LANGUAGES, Words, choose_language
 from loaders.package import Lang
+from loaders.validation import MAX_CELL
 from tests.support import DATA, environment
+from tests.unit.fixtures_small import small_run
 from ui.briefs import brief_url
 
 BASE = "https://atlas.example"
@@ -405,6 +408,28 @@ def test_whatever_is_printed_is_in_the_font(text: str) -> None:
 @given(text=st.text(max_size=30))
 def test_any_text_can_be_set(small: Brief, text: str) -> None:
     assert pdf(replace(small, title=f"x {text}", unknown=(text,))).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("https://a.kr/x", True),
+        ("https://a.kr/" + "x" * (MAX_CELL - 13), False),
+        ("https://a.kr/" + "가" * (MAX_CELL - 13), False),  # three bytes each
+        ("https://a.kr@elsewhere.example/", False),
+        ("ftp://a.kr/x", False),
+    ],
+)
+def test_the_address_of_a_page_is_a_link_where_a_pdf_can_hold_it(
+    small: Brief, address: str, linked: bool
+) -> None:
+    page = {"source_id": "s1", "url": address, "published": None}
+    notes = Notes(small_run({"sources": [page]}))
+    notes.cite(["s1"])
+    found = replace(small, sources=notes.listed(Words("ko")))
+    assert [s.address for s in found.sources] == [address if linked else ""]
+    assert found.sources[0].shown
+    assert pdf(found).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("content", [b"OTTO\0\0" + bytes(10), b"\0\1\0\0\0\0" + bytes(6)])
