@@ -48,6 +48,8 @@ from ui.program_words import today_in_korea
 from ui.rehearsal import rehearse, short_turns
 
 PROJECT = Path(__file__).resolve().parent
+#: Seconds in which those who waited for the server to start are served first.
+FIRST_VISITORS = 0.5
 log = logging.getLogger("atlas")
 
 
@@ -98,6 +100,7 @@ async def _rehearsed(server: st.App, snapshot_id: str) -> asyncio.Task[None]:
 async def _open_others(
     server: st.App, views: Sequence[tuple[str, str]], host: str, snapshot_id: str
 ) -> None:
+    await asyncio.sleep(FIRST_VISITORS)
     with short_turns():
         await rehearse(server, views, host)
         run = engine_for(snapshot_id)
