@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -108,6 +109,12 @@ def _one(path: Path, name: str) -> dict[str, Any]:
 _LIMITED = ("sh", "-c", f'ulimit -d {MEMORY_LIMIT // 1024}; exec "$@"', "limited")
 
 
+def fault_of(said: str) -> str:
+    """The exception that ended a process: its line is not always the last."""
+    lines = [line for line in said.splitlines() if re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return lines[-1][:80] if lines else "killed"
+
+
 def measure_function(path: Path, pilots: int, name: str) -> Grown:
     """Run a function over a snapshot file in another process, within limits."""
     command = [*_LIMITED, sys.executable, "-m", "bench.scale", str(path), name]
@@ -119,8 +126,7 @@ def measure_function(path: Path, pilots: int, name: str) -> Grown:
     except subprocess.TimeoutExpired:
         return Grown(pilots, name, None, None, 0.0, f"more than {SECONDS_LIMIT} s for 5 runs")
     if answer.returncode:
-        last = (answer.stderr.strip().splitlines() or ["killed"])[-1]
-        return Grown(pilots, name, None, None, 0.0, last[:120])
+        return Grown(pilots, name, None, None, 0.0, fault_of(answer.stderr))
     found = json.loads(answer.stdout.splitlines()[-1])
     return Grown(pilots, name, **found)
 

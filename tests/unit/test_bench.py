@@ -17,6 +17,7 @@ from bench.pages import measured_pages
 from bench.process import cpu_seconds, resident_bytes
 from bench.quick import BASELINE, Ratios, dearer
 from bench.report import BEGIN, END, write_readme
+from bench.scale import fault_of
 from bench.soak import slope_kb
 from bench.targets import verdicts
 from loaders.engine import Engine, duckdb_engine
@@ -144,3 +145,12 @@ def test_the_driver_reads_the_clock_of_another_process() -> None:
     duckdb.execute("SELECT count(*) FROM range(10_000_000) t(i) WHERE i % 7 = 3").fetchall()
     assert cpu_seconds(os.getpid()) > before
     assert resident_bytes(os.getpid()) > 10_000_000
+
+
+def test_a_fault_is_told_by_its_exception() -> None:
+    said = (
+        "Traceback (most recent call last):\n  x\nduckdb.OutOfMemoryException: full\n\nSee also y"
+    )
+    assert fault_of(said) == "duckdb.OutOfMemoryException: full"
+    assert fault_of("MemoryError\n") == "MemoryError"
+    assert fault_of("") == "killed"
