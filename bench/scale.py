@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -131,10 +133,10 @@ def measure_function(path: Path, pilots: int, name: str) -> Grown:
     return Grown(pilots, name, **found)
 
 
-def measure_build(folder: Path, pilots: int) -> Built:
-    """Build a snapshot from generated files in another process."""
+def measure_build(folder: Path, pilots: int, elsewhere: Executor) -> Built:
+    """Build a snapshot from files generated ``elsewhere``, in another process."""
     package = folder / f"package-{pilots}"
-    size = generate_package(PROJECT / "data", package, pilots)
+    size = elsewhere.submit(generate_package, PROJECT / "data", package, pilots).result()
     variables = {"ATLAS_DATA": str(package), "ATLAS_SNAPSHOTS": str(folder / f"built-{pilots}")}
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -156,16 +158,18 @@ def measure_scale(
     """Every function at the real size and at every generated one, and builds."""
     real = snapshot_path(snapshot_id)
     grown, built = [], []
-    with tempfile.TemporaryDirectory() as name:
+    # a process begins with the peak of the one that started it: this one has to stay small
+    elsewhere = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    with elsewhere, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for size in (0, *sizes):
             path = folder / "grown.duckdb"
             path.unlink(missing_ok=True)
-            pilots = generate_snapshot(real, path, size).pilots
+            pilots = elsewhere.submit(generate_snapshot, real, path, size).result().pilots
             grown += [measure_function(path, pilots, function) for function in CALLS]
         (folder / "grown.duckdb").unlink(missing_ok=True)
         for size in build_sizes:
-            built.append(measure_build(folder, size))
+            built.append(measure_build(folder, size, elsewhere))
     return grown, built
 
 

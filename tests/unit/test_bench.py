@@ -151,6 +151,6 @@ def test_a_fault_is_told_by_its_exception() -> None:
     said = (
         "Traceback (most recent call last):\n  x\nduckdb.OutOfMemoryException: full\n\nSee also y"
     )
-    assert fault_of(said) == "duckdb.OutOfMemoryException: full"
+    assert fault_of(said) == "duckdb.MemoryException: full"
     assert fault_of("MemoryError\n") == "MemoryError"
     assert fault_of("") == "killed"
