@@ -48,7 +48,7 @@ def test_from_korean_to_the_sources_of_a_figure_and_back(open_page: Opener) -> N
     assert keys.on("[role=dialog]"), "the focus goes into the dialog"
     keys.press("Escape")
     expect(dialog).to_have_count(0)
-    view.page.wait_for_function("document.activeElement?.closest('.st-key-sources-windows')")
+    expect(view.page.locator(".st-key-sources-windows :focus")).to_have_count(1)
     assert keys.unseen() == []
     view.clean()
 
@@ -101,6 +101,6 @@ def test_help_gives_the_focus_back(open_page: Opener) -> None:
     expect(dialog.get_by_text(T("How to read the figures"))).to_be_visible()
     keys.press("Escape")
     expect(dialog).to_have_count(0)
-    view.page.wait_for_function("document.activeElement?.closest('.st-key-help')")
+    expect(view.page.locator(".st-key-help :focus")).to_have_count(1)
     assert keys.unseen() == []
     view.clean()
