@@ -35,7 +35,7 @@ servers:
 	./tests/install-servers.sh
 
 test: $(VENV)/dev.stamp browser servers data
-	$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 	$(BIN)/python -m bench.quick
 
 # Every view in both languages, light and dark, wide and narrow (the tests take a part of it)
