@@ -7,6 +7,7 @@ Each figure stands in a container whose key begins with `FIGURE`: what a figure 
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import RLock
 from zlib import crc32
 
 import pandas as pd
@@ -58,6 +59,11 @@ def framed(key: str) -> DeltaGenerator:
     return st.container(key=f"{FIGURE}{key}")
 
 
+#: Plotly's objects are not made for several threads: when many visitors ask a cold server for
+#: one chart at once, a figure can come out with another template.
+_DRAWING = RLock()
+
+
 def aside(key: str) -> DeltaGenerator:
     """The container of a table that is no figure of the data: a dictionary, a comparison."""
     return st.container(key=f"{ASIDE}{key}")
@@ -99,7 +105,8 @@ def chart(key: str, drawn: go.Figure, alt: str) -> None:
     """A Plotly chart with its description for those who do not see it."""
     # with its height said, the place is kept while the code that draws it is on its way
     height = int(drawn.layout.height)
-    finished = kept(drawn, "finished", lambda: FinishedFigure(drawn))
+    with _DRAWING:
+        finished = kept(drawn, "finished", lambda: FinishedFigure(drawn))
     st.plotly_chart(
         finished, key=f"chart-{key}", alt=alt, config=config(picture_format()), height=height
     )
@@ -121,7 +128,9 @@ def figure(
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
     with framed(key):
-        chart(key, draw(), finding)
+        with _DRAWING:
+            drawn = draw()
+        chart(key, drawn, finding)
         provenance(key, finding, result, table, t, note)
         with st.expander(t("Table of this figure"), icon=":material/table:"):
             show(table, alt=finding)

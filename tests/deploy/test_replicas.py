@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,8 +138,10 @@ def different(seen: Counter[bytes], wanted: Counter[bytes]) -> list[str]:
         return []
     lines = [f"{len(found)} elements in place of {len(missing)}"]
     for text in found:
-        at = max((same_beginning(text, other) for other in missing), default=0)
-        lines.append(f"{text[max(0, at - 60) : at + 60]!r}")
+        likest = max(missing, key=partial(same_beginning, text), default=b"")
+        at = same_beginning(text, likest)
+        part = slice(max(0, at - 40), at + 80)
+        lines.append(f"{text[part]!r} in place of {likest[part]!r}")
     return lines
 
 
