@@ -101,12 +101,15 @@ def provenance(
     actions(key, title, result, table, t)
 
 
-def chart(key: str, drawn: go.Figure, alt: str) -> None:
-    """A Plotly chart with its description for those who do not see it."""
+def chart(key: str, draw: Callable[[], go.Figure | None], alt: str) -> None:
+    """A Plotly chart, if there is one, with its description for those who do not see it."""
+    with _DRAWING:
+        drawn = draw()
+        if drawn is None:
+            return
+        finished = kept(drawn, "finished", lambda: FinishedFigure(drawn))
     # with its height said, the place is kept while the code that draws it is on its way
     height = int(drawn.layout.height)
-    with _DRAWING:
-        finished = kept(drawn, "finished", lambda: FinishedFigure(drawn))
     st.plotly_chart(
         finished, key=f"chart-{key}", alt=alt, config=config(picture_format()), height=height
     )
@@ -128,9 +131,7 @@ def figure(
         st.info(t("Nothing in the data matches this choice."), icon=":material/search_off:")
         return
     with framed(key):
-        with _DRAWING:
-            drawn = draw()
-        chart(key, drawn, finding)
+        chart(key, draw, finding)
         provenance(key, finding, result, table, t, note)
         with st.expander(t("Table of this figure"), icon=":material/table:"):
             show(table, alt=finding)

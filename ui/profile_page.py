@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.directory import directory, near_matches
@@ -116,17 +118,14 @@ def _story(found: Profile, t: Words) -> None:
         st.info(t("No dated fact is known"), icon=":material/event_busy:")
         return
     st.markdown(f"### {markdown(finding)}")
-    chart = shared(
-        "profile-timeline",
-        lambda: profile_views.timeline_chart(found, facts, t),
-        found.kind,
-        found.id,
-        t.lang,
-    )
+
+    def drawn() -> go.Figure | None:
+        make = partial(profile_views.timeline_chart, found, facts, t)
+        return shared("profile-timeline", make, found.kind, found.id, t.lang)
+
     table = profile_views.facts_table(facts, t)
     with layout.framed("timeline"):
-        if chart is not None:
-            layout.chart("timeline", chart, finding)
+        layout.chart("timeline", drawn, finding)
         show(table, alt=finding)
         layout.provenance("timeline", finding, facts, table, t)
     undated = facts.frame[facts.frame["mark"] == UNDATED]
